@@ -1,0 +1,47 @@
+# The commands of daily work. `make demo` and `make test` need python3 (3.11 or newer) with venv, pip, git and make; nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/bin/uv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup format check test test-all demo bench docs lock clean
+
+help: ## show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.stamp ## make .venv with the locked dependencies (uv where it can be had, else pip)
+
+.venv/.stamp: requirements/dev.txt requirements/uv.txt pyproject.toml
+	@echo "Setting up .venv ..."
+	@( $(PYTHON) -m pip install -q --upgrade --target .tools --require-hashes -r requirements/uv.txt \
+	     && $(UV) venv -q --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv \
+	     && $(UV) pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.txt \
+	     && $(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ) 2>/dev/null \
+	 || ( $(PYTHON) -m venv --clear .venv \
+	     && $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt \
+	     && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . )
+	@touch $@
+
+format: setup ## format the sources and mend what ruff can mend
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+check: setup ## ruff, mypy and the layer contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check ## all checks that pip alone can serve; extra arguments: make test ARGS='-k plan'
+	$(BIN)/pytest $(ARGS)
+
+lock: ## renew the hash-locked requirements, which name no registry
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+	  pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+	  requirements/uv.in -o requirements/uv.txt
+
+clean: ## remove everything that the other commands made
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist htmlcov .coverage

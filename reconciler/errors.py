@@ -1,0 +1,141 @@
+"""One tree of exceptions; each knows the exit code it ends a run with.
+
+ReconcilerError                     1
+├── RejectedError                   1   input with findings, all of them
+├── SecretError                     1   a secret that cannot be had
+├── StateError                      1   a state that cannot be used
+│   ├── LockedError                 5   another run holds the lock, or keeps saving
+│   ├── StaleStateError             1   the state moved since it was read
+│   └── SaveError                   6   the state could not be saved
+└── RemoteError                     1   something went wrong beyond the wire
+├── UnreachableError                no byte was sent
+├── SilentError                     sent, and no usable answer: it may have happened
+├── ProtocolError                   an answer that is not what it should be
+└── RefusedError                    a well-formed refusal
+    ├── UnauthorizedError           the credentials are not accepted
+    ├── NotFoundError               404
+    └── MovedError                  412
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from reconciler.model.findings import Finding
+
+
+class ReconcilerError(Exception):
+    """Anything that stops us for a reason a person can act on."""
+
+    exit_code: ClassVar[int] = 1
+    summary: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str, *, lines: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.lines = tuple(lines)
+        """Lines to paste, shown below the detail."""
+
+
+class RejectedError(ReconcilerError):
+    """Input that cannot be worked with; ``findings`` holds every problem, not only the first."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{len(findings)} problems")
+        self.findings = tuple(findings)
+
+
+class SecretError(ReconcilerError):
+    """A secret reference that leads to nothing usable; its text never shows a value."""
+
+    summary = "Secret not available"
+
+
+class StateError(ReconcilerError):
+    """A state that cannot be used as it stands."""
+
+    summary = "Unusable state"
+
+
+class LockedError(StateError):
+    """Another run is at work on this state."""
+
+    exit_code = 5
+    summary = "Error acquiring the state lock"
+
+
+class StaleStateError(StateError):
+    """The state was saved by somebody else since it was read."""
+
+    summary = "State has moved"
+
+
+class SaveError(StateError):
+    """The state could not be saved, or not be read back as it was written."""
+
+    exit_code = 6
+    summary = "Failed to save state"
+
+
+class RemoteError(ReconcilerError):
+    """Something went wrong beyond the wire."""
+
+    summary = "Flow Service request failed"
+
+
+class UnreachableError(RemoteError):
+    """The request never left: no name, no connection, no TLS."""
+
+    summary = "Service not reachable"
+
+
+class SilentError(RemoteError):
+    """The request left and no usable answer came back: it may or may not have taken effect."""
+
+    summary = "No usable answer"
+
+
+class ProtocolError(RemoteError):
+    """An answer to a read that is not what it should be."""
+
+    summary = "Unexpected answer"
+
+
+class RefusedError(RemoteError):
+    """A well-formed refusal by Adobe, with whatever it says of itself."""
+
+    summary = "Request refused"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int,
+        code: str | None = None,
+        request_id: str | None = None,
+        lines: Sequence[str] = (),
+    ) -> None:
+        super().__init__(detail, lines=lines)
+        self.status = status
+        self.code = code
+        """The error's own name: ``FLOW-1418-400`` or a gateway's ``403010``."""
+        self.request_id = request_id
+
+
+class UnauthorizedError(RefusedError):
+    """The credentials were not accepted."""
+
+    summary = "Credentials not accepted"
+
+
+class NotFoundError(RefusedError):
+    """There is no such object."""
+
+    summary = "Not found"
+
+
+class MovedError(RefusedError):
+    """The object has another etag than the one sent with the request."""
+
+    summary = "Connection has moved"

@@ -1,0 +1,1 @@
+"""Frozen nouns that every other room talks about; nothing in here computes or touches the world."""

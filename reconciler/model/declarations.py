@@ -1,0 +1,67 @@
+"""The desired side: manifests as written, and declarations as one environment sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.findings import Span
+from reconciler.model.values import Path, SecretRef, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """One entry of ``import:``."""
+
+    id: RemoteId
+    environment: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One YAML document that passed its kind's schema; it holds for every environment alike.
+
+    ``spec`` is as written: defaults not filled in, references in their places.
+    """
+
+    address: Address
+    spec: Spec
+    labels: Mapping[str, str]
+    environments: tuple[str, ...] | None
+    credentials_version: str | None
+    prevent_destroy: bool
+    ignore_changes: tuple[Path, ...]
+    adoptions: tuple[Adoption, ...]
+    file: str
+    positions: Mapping[Path, tuple[int, int]]
+    """(line, column) of each key, by path from the top of the document; ``()`` is the document."""
+
+    def span(self, *path: str) -> Span:
+        """Return the place of ``path``, or of the nearest member above it that was written."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        line, column = self.positions.get(path, (1, 1))
+        return Span(self.file, line, column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What should exist in one environment: variables resolved, defaults filled in."""
+
+    address: Address
+    spec: Spec
+    """The body to send, with ``None`` for each write-only member."""
+    secrets: Mapping[Path, SecretRef]
+    """Where each write-only member's value is to be had."""
+    span: Span
+    labels: Mapping[str, str] = field(default_factory=dict)
+    credentials_version: str | None = None
+    prevent_destroy: bool = False
+    ignore_changes: tuple[Path, ...] = ()
+    adopt: RemoteId | None = None
+
+
+Desired = Mapping[Address, Declaration]
+"""Every declaration of one environment, in order of address."""

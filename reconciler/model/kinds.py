@@ -1,0 +1,69 @@
+"""A kind of connection: what one schema file says, in the planner's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.values import Path, Spec
+
+
+class HostForm(StrEnum):
+    """How a field spells a host."""
+
+    ORIGIN = "origin"
+    """Exactly ``https://host``."""
+    ENDPOINT = "endpoint"
+    """``host``, ``host/path`` or an https URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRule:
+    """A field that names a host to which Adobe will hand the credentials."""
+
+    path: Path
+    form: HostForm
+    role: str
+    """Which hosts of a data centre it may name: a key of ``DataCentre.hosts``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCentre:
+    """One data centre of the vendor and the hosts that belong to it."""
+
+    code: str
+    name: str
+    hosts: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """The vendor's announcement that a kind is going away."""
+
+    topic: str
+    """What ``policy.silence`` calls it."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One schema file. All paths are below ``spec``."""
+
+    name: str
+    schema: Mapping[str, Any]
+    """The JSON Schema of a whole manifest, as it is written."""
+    collection: str
+    """The resource collection below Flow Service's base path: ``connections``."""
+    defaults: Spec
+    write_only: frozenset[Path]
+    """Secrets: sent, never read back, never compared with the service."""
+    ephemeral: frozenset[Path] = frozenset()
+    """Secrets too short-lived to be worth a fingerprint."""
+    immutable: tuple[Path, ...] = ()
+    replaced_whole: tuple[Path, ...] = ()
+    """Mappings that the service replaces as one: a change below sends all of it again."""
+    hosts: tuple[HostRule, ...] = ()
+    data_centres: tuple[DataCentre, ...] = ()
+    deprecation: Deprecation | None = None

@@ -1,0 +1,26 @@
+"""The live side: what Flow Service answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.values import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One live connection as listed or read, every write-only value already dropped."""
+
+    id: RemoteId
+    etag: Etag | None
+    spec: Spec
+    """The client-owned members (name, description, auth, connectionSpec), all of them."""
+    state: str | None = None
+    created_at: int | None = None
+    """Milliseconds since the epoch by the service's clock, as all times here."""
+    created_by: str | None = None
+    created_client: str | None = None
+    updated_at: int | None = None
+    updated_by: str | None = None
+    updated_client: str | None = None

@@ -1,0 +1,77 @@
+"""The recorded side: what we last applied, and what we were about to create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.values import Path, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One connection as we last applied or accepted it."""
+
+    id: RemoteId
+    etag: Etag | None
+    """That of our last write or acceptance: evidence, never sent."""
+    spec: Spec
+    credentials_version: str | None = None
+    """The version last *sent*; ``None`` after an adoption, which sends nothing."""
+    fingerprints: Mapping[Path, str] = field(default_factory=dict)
+    prevent_destroy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A durable note "about to create this", saved before the request."""
+
+    spec: Spec
+    client: str
+    """The API client that was to create it: ``createdClient`` of the object, if there is one."""
+    opened: int
+    """Seconds since the epoch by the service's own clock."""
+    credentials_version: str | None = None
+    fingerprints: Mapping[Path, str] = field(default_factory=dict)
+    prevent_destroy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A snapshot of one environment's state. It never changes; a change returns the next one."""
+
+    organization: str
+    sandbox: str
+    lineage: str = ""
+    """Empty until the first save gives it a value for good."""
+    serial: int = 0
+    records: Mapping[Address, Record] = field(default_factory=dict)
+    intents: Mapping[Address, Intent] = field(default_factory=dict)
+
+    def with_records(self, records: Mapping[Address, Record]) -> Self:
+        """Return the snapshot that records these too; a recorded address has no open intent."""
+        return replace(
+            self,
+            records={**self.records, **records},
+            intents={at: intent for at, intent in self.intents.items() if at not in records},
+        )
+
+    def without_records(self, addresses: Iterable[Address]) -> Self:
+        """Return the snapshot that no longer records these."""
+        gone = frozenset(addresses)
+        return replace(
+            self, records={at: record for at, record in self.records.items() if at not in gone}
+        )
+
+    def with_intents(self, intents: Mapping[Address, Intent]) -> Self:
+        """Return the snapshot with these intents open."""
+        return replace(self, intents={**self.intents, **intents})
+
+    def without_intents(self, addresses: Iterable[Address]) -> Self:
+        """Return the snapshot with the intents of these addresses closed."""
+        gone = frozenset(addresses)
+        return replace(
+            self, intents={at: intent for at, intent in self.intents.items() if at not in gone}
+        )

@@ -1,0 +1,114 @@
+"""What the deciding and acting rooms need of the world, one Protocol each; nothing to inherit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.kinds import Kind
+from reconciler.model.observations import Observation
+from reconciler.model.records import Recorded
+from reconciler.model.secrets import Secret
+from reconciler.model.values import SecretRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The service's yes to a write. ``etag`` may be missing, and may move by itself soon after."""
+
+    id: RemoteId
+    etag: Etag | None
+
+
+class Remote(Protocol):
+    """Flow Service, for one organisation and sandbox.
+
+    Every method may raise ``RefusedError`` (a definite no), ``UnreachableError`` (nothing was
+    sent), ``SilentError`` (sent, no usable answer) and ``ProtocolError`` (a read whose answer is
+    not what it should be). Calls may be made from several threads at once.
+    """
+
+    @property
+    def client(self) -> str:
+        """The API client we act as; ``createdClient`` of what we make."""
+        ...
+
+    def now(self) -> int:
+        """Return the service's own time in seconds since the epoch, by its last ``Date`` header."""
+        ...
+
+    def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:
+        """Return every live connection of that connection spec; complete, or an error is raised."""
+        ...
+
+    def connection(self, kind: Kind, remote_id: RemoteId) -> Observation | None:
+        """Return one live connection, ``None`` where the service has none by that id."""
+        ...
+
+    def create(self, kind: Kind, body: Mapping[str, Any]) -> Accepted:
+        """Create a connection; the request leaves at most once unless a repeat is harmless."""
+        ...
+
+    def update(self, kind: Kind, seen: Observation, patch: Sequence[Mapping[str, Any]]) -> Accepted:
+        """Apply a JSON Patch; ``MovedError`` unless the connection still has ``seen``'s etag."""
+        ...
+
+    def delete(self, kind: Kind, remote_id: RemoteId) -> None:
+        """Delete a connection; one that is gone already counts as deleted."""
+        ...
+
+    def offers(self, connection_spec: str) -> bool:
+        """Tell whether the service still lists that connection spec."""
+        ...
+
+
+class StateStore(Protocol):
+    """Where the state of one environment is kept."""
+
+    @property
+    def location(self) -> str:
+        """The state's place, as messages name it."""
+        ...
+
+    def read(self) -> Recorded | None:
+        """Return the last snapshot saved, ``None`` where there never was one; else ``StateError``."""
+        ...
+
+    def write(self, recorded: Recorded, *, expected_serial: int) -> Recorded:
+        """Save durably, read back, and return the snapshot with its serial raised and lineage set.
+
+        Raises ``StaleStateError`` if the saved serial is not the expected one, ``SaveError`` if the
+        snapshot is not certain to be there.
+        """
+        ...
+
+    def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
+        """Keep other runs out while the context lasts; ``LockedError`` after ``timeout`` seconds."""
+        ...
+
+    def dump(self, recorded: Recorded) -> str | None:
+        """Put a snapshot that could not be saved in another verified place; return it, if any."""
+        ...
+
+
+class SecretSource(Protocol):
+    """Where secret references are resolved."""
+
+    def reveal(self, reference: SecretRef) -> Secret:
+        """Return the secret; ``SecretError`` names the reference and never the value."""
+        ...
+
+
+class Clock(Protocol):
+    """Time that only moves forward."""
+
+    def monotonic(self) -> float:
+        """Return seconds since some fixed moment."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds go by, or fewer if the run is asked to stop."""
+        ...
