@@ -18,7 +18,7 @@ setup: .venv/.stamp ## make .venv with the locked dependencies (uv where it can 
 	@( $(PYTHON) -m pip install -q --upgrade --target .tools --require-hashes -r requirements/uv.txt \
 	     && $(UV) venv -q --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv \
 	     && $(UV) pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.txt \
-	     && $(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ) 2>/dev/null \
+	     && $(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ) \
 	 || ( $(PYTHON) -m venv --clear .venv \
 	     && $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt \
 	     && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . )

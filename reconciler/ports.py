@@ -74,7 +74,7 @@ class StateStore(Protocol):
         ...
 
     def read(self) -> Recorded | None:
-        """Return the last snapshot saved, ``None`` where there never was one; else ``StateError``."""
+        """Return the last snapshot saved; ``None`` where there never was one."""
         ...
 
     def write(self, recorded: Recorded, *, expected_serial: int) -> Recorded:
@@ -86,7 +86,7 @@ class StateStore(Protocol):
         ...
 
     def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
-        """Keep other runs out while the context lasts; ``LockedError`` after ``timeout`` seconds."""
+        """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
         ...
 
     def dump(self, recorded: Recorded) -> str | None:
