@@ -1,0 +1,1 @@
+"""Pure decisions: no room in here reads a clock, a file, a socket or the environment."""
