@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
 
 from reconciler.model.addresses import Address, Etag, RemoteId
-from reconciler.model.findings import Finding, Span
+from reconciler.model.findings import Span
 from reconciler.model.values import Path, SecretRef, Spec, Unset, Value
 
 
@@ -49,6 +48,8 @@ class Reason(StrEnum):
     """``-destroy`` asks for it."""
     GONE = "gone"
     """Neither declared nor on the service any more."""
+    RECORDED = "recorded"
+    """Nothing to do but to bring our own notes up to date, which is no change to anybody."""
 
 
 class Origin(StrEnum):
@@ -113,6 +114,9 @@ class Change:
     dropped: tuple[Path, ...] = ()
     """Members that the service holds, nobody declares, and ``replaced`` drops."""
     credentials_version: str | None = None
+    """The version that is recorded afterwards."""
+    credentials_before: str | None = None
+    """The version recorded now."""
     prevent_destroy: bool = False
     ignored: tuple[Path, ...] = ()
     """Fields that are left as they are on the service."""
@@ -158,8 +162,53 @@ class Scope:
     serial: int
 
 
-Refusal: TypeAlias = Finding
-"""A reason why the plan as a whole is not applied, with the way out."""
+class Topic(StrEnum):
+    """What a remark is about."""
+
+    # Refusals: each makes the plan as a whole unappliable.
+    NAME_UNRECORDED = "name-unrecorded"
+    """Live connections that nobody records hold the name."""
+    NAME_RECORDED = "name-recorded"
+    """A connection that another address records holds the name."""
+    RENAME_TAKEN = "rename-taken"
+    """Another live connection holds the new name."""
+    IMPORT_TAKEN = "import-taken"
+    """``import:`` names an id that another address records."""
+    IMPORT_OTHER = "import-other"
+    """``import:`` names one id and the address records another."""
+    IMPORT_ABSENT = "import-absent"
+    IMPORT_FOREIGN = "import-foreign"
+    """``import:`` names a connection of another connection spec."""
+    IMMUTABLE = "immutable"
+    PREVENT_DESTROY = "prevent-destroy"
+    TOO_MANY_DELETIONS = "too-many-deletions"
+    TOO_MANY_GONE = "too-many-gone"
+    NOTHING_DECLARED = "nothing-declared"
+
+    # Warnings: worth knowing, in nobody's way.
+    STATE_LOST = "state-lost"
+    NEW_STATE = "new-state"
+    CREDENTIALS_CHANGED = "credentials-changed"
+    NOT_ENABLED = "not-enabled"
+    DROPPED = "dropped"
+    FINAL = "final"
+    """A connection of a deprecated kind is to be deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something the planner has to say; ``render.phrases`` finds the words."""
+
+    topic: Topic
+    address: Address | None = None
+    other: Address | None = None
+    ids: tuple[RemoteId, ...] = ()
+    paths: tuple[Path, ...] = ()
+    count: int = 0
+    limit: int = 0
+    text: str = ""
+    author: Author | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +219,8 @@ class Plan:
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    warnings: tuple[Finding, ...] = ()
+    refusals: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     refreshed: bool = True
     """Whether it rests on what the service says; one that does not is never applied."""
     digest: str = ""
@@ -185,6 +234,11 @@ class Plan:
     def count(self, action: Action) -> int:
         """Return how many changes do this to the service."""
         return sum(change.action is action for change in self.changes)
+
+    @property
+    def changing(self) -> tuple[Change, ...]:
+        """The changes that a person would call one."""
+        return tuple(change for change in self.changes if change.reason is not Reason.RECORDED)
 
     @property
     def imports(self) -> int:

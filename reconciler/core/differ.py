@@ -1,0 +1,104 @@
+"""What differs between two specs, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.model.values import (
+    UNSET,
+    Path,
+    Spec,
+    Unset,
+    Value,
+    leaves,
+    lookup,
+    same,
+    thaw,
+    without,
+)
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+def visible(spec: Spec) -> Spec:
+    """Return ``spec`` less its write-only members."""
+    return MappingProxyType(
+        {
+            name: visible(member) if isinstance(member, Mapping) else member
+            for name, member in spec.items()
+            if member is not None
+        }
+    )
+
+
+def select(observed: Spec, *templates: Spec) -> Spec:
+    """Return the members of ``observed`` that any template names, less the write-only ones.
+
+    What the server adds is in no template, and so never differs from anything.
+    """
+    selected: dict[str, Value] = {}
+    for name in {name: None for template in templates for name in template}:
+        members = [template[name] for template in templates if name in template]
+        if name not in observed or None in members:
+            continue
+        below = [member for member in members if isinstance(member, Mapping)]
+        value = observed[name]
+        selected[name] = select(value, *below) if isinstance(value, Mapping) and below else value
+    return MappingProxyType(selected)
+
+
+def ignoring(spec: Spec, paths: Iterable[Path]) -> Spec:
+    """Return ``spec`` without the members at ``paths``."""
+    for path in paths:
+        spec = without(spec, path)
+    return spec
+
+
+def diff(before: Spec, after: Spec) -> tuple[tuple[Path, Value | Unset, Value | Unset], ...]:
+    """Return ``(path, before, after)`` of each leaf that differs, in order of path.
+
+    A list is one leaf: no path leads into it. Values of different types differ, ``1`` and ``True``
+    included.
+    """
+    if same(before, after):
+        return ()
+    return tuple(
+        (path, lookup(before, path), lookup(after, path))
+        for path in sorted(_paths(before, after))
+    )
+
+
+def _paths(before: Spec, after: Spec) -> set[Path]:
+    # Imported here because it costs 0.1 s, and a plan without differences never needs it.
+    from deepdiff import DeepDiff  # noqa: PLC0415 -- see above
+
+    tree = DeepDiff(
+        thaw(before),
+        thaw(after),
+        view="tree",
+        threshold_to_diff_deeper=0,  # otherwise unlike mappings are reported as one blob
+        ignore_private_variables=False,  # otherwise members named __x are skipped
+    )
+    changed = {
+        _to_mapping(level.path(output_format="list")) for found in tree.values() for level in found
+    }
+    return {leaf for path in changed for leaf in _leaves_below(path, before, after)}
+
+
+def _to_mapping(path: Iterable[object]) -> Path:
+    """Cut a path where it would enter a list."""
+    names: list[str] = []
+    for step in path:
+        if not isinstance(step, str):
+            break
+        names.append(step)
+    return tuple(names)
+
+
+def _leaves_below(path: Path, *specs: Spec) -> Iterable[Path]:
+    for spec in specs:
+        value = lookup(spec, path)
+        if value is not UNSET:
+            yield from (leaf for leaf, _ in leaves(value, path))

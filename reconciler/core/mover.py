@@ -1,0 +1,52 @@
+"""Renamed addresses: what ``moved:`` does to a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from reconciler.model.addresses import Address
+from reconciler.model.projects import Moved
+from reconciler.model.records import Recorded
+
+Note = TypeVar("Note")
+
+
+def move(
+    recorded: Recorded, moves: Iterable[Moved]
+) -> tuple[Recorded, Mapping[Address, Address]]:
+    """Return the state under its new addresses, and where each moved one was recorded before.
+
+    A chain is followed to its end. An entry whose target is recorded already, or whose source is
+    not, has nothing left to do.
+    """
+    targets = {entry.source: entry.target for entry in moves}
+    taken = recorded.records.keys() | recorded.intents.keys()
+    renamed: dict[Address, Address] = {}
+    for source in sorted(taken):
+        target = _end(source, targets)
+        if target != source and target not in taken and target not in renamed.values():
+            renamed[source] = target
+    if not renamed:
+        return recorded, {}
+    moved = replace(
+        recorded,
+        records=_rekey(recorded.records, renamed),
+        intents=_rekey(recorded.intents, renamed),
+    )
+    return moved, {target: source for source, target in renamed.items()}
+
+
+def _end(address: Address, targets: Mapping[Address, Address]) -> Address:
+    seen = {address}
+    while address in targets and targets[address] not in seen:
+        address = targets[address]
+        seen.add(address)
+    return address
+
+
+def _rekey(
+    notes: Mapping[Address, Note], renamed: Mapping[Address, Address]
+) -> Mapping[Address, Note]:
+    return {renamed.get(at, at): note for at, note in notes.items()}
