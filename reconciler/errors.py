@@ -3,6 +3,7 @@
 ReconcilerError                     1
 ├── RejectedError                   1   input with findings, all of them
 ├── SecretError                     1   a secret that cannot be had
+├── PlanError                       1   a saved plan that cannot be applied
 ├── StateError                      1   a state that cannot be used
 │   ├── LockedError                 5   another run holds the lock, or keeps saving
 │   ├── StaleStateError             1   the state moved since it was read
@@ -50,6 +51,12 @@ class SecretError(ReconcilerError):
     """A secret reference that leads to nothing usable; its text never shows a value."""
 
     summary = "Secret not available"
+
+
+class PlanError(ReconcilerError):
+    """A saved plan that is not one, was altered, or was made for something else."""
+
+    summary = "Saved plan refused"
 
 
 class StateError(ReconcilerError):

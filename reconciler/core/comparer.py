@@ -11,7 +11,18 @@ from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Author, FieldChange, Origin, Pins
 from reconciler.model.records import Record
-from reconciler.model.values import UNSET, Path, Spec, Unset, Value, leaves, lookup, same, thaw
+from reconciler.model.values import (
+    UNSET,
+    Path,
+    Spec,
+    Unset,
+    Value,
+    assign,
+    leaves,
+    lookup,
+    same,
+    thaw,
+)
 
 _NOTHING: Spec = {}
 
@@ -21,7 +32,7 @@ class Comparison:
     """What an update of one connection would be."""
 
     before: Spec
-    """The managed members as observed."""
+    """The managed members as observed, ``None`` for each write-only one."""
     after: Spec
     """The managed members as declared, ``None`` for each write-only one."""
     fields: tuple[FieldChange, ...]
@@ -63,7 +74,7 @@ def compare(
         FieldChange(path=path, before=None, after=None) for path in sorted(rotated)
     )
     return Comparison(
-        before=before,
+        before=masked(before, record.spec if record else declared.spec),
         after=after,
         fields=tuple(sorted((*fields, *secret_fields), key=lambda field: field.path)),
         replaced=replaced,
@@ -92,8 +103,10 @@ def pins(observed: Observation, *templates: Spec) -> Pins:
     )
 
 
-def author(observed: Observation) -> Author:
-    """Return who changed the connection last."""
+def author(observed: Observation | None) -> Author:
+    """Return who changed the connection last; nobody knows of one that is gone."""
+    if observed is None:
+        return Author(by=None, client=None, at=None)
     return Author(by=observed.updated_by, client=observed.updated_client, at=observed.updated_at)
 
 
@@ -114,6 +127,13 @@ def drift(
         for path, was, is_ in differ.diff(before, after)
     )
     return (before, after, fields) if fields else None
+
+
+def masked(spec: Spec, template: Spec) -> Spec:
+    """Return ``spec`` with ``None`` for each write-only member that the template names."""
+    for path in sorted(secrets_below(template)):
+        spec = assign(spec, path, None)
+    return spec
 
 
 def secrets_below(spec: Spec) -> frozenset[Path]:

@@ -1,0 +1,224 @@
+"""A plan as Terraform's plan representation, format version 1.2; ``plan_reader`` is the way back.
+
+``resource_changes`` and ``resource_drift`` are Terraform's. Everything that an apply needs beside
+them stands under ``reconciler``. A write-only member is ``null`` in ``before`` and ``after`` and
+``true`` in ``*_sensitive``; no value of one is anywhere. ``schemas/plan.schema.json`` describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler import __version__
+from reconciler.core import canonical
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.findings import Span
+from reconciler.model.plans import (
+    Action,
+    Author,
+    Change,
+    Doubt,
+    Drift,
+    Pins,
+    Plan,
+    Reason,
+    Remark,
+)
+from reconciler.model.values import Path, Spec, dotted, thaw
+
+FORMAT_VERSION = "1.2"
+PROVIDER = "flow-service"
+
+_ACTION_REASONS = {
+    Reason.NOT_DECLARED: "delete_because_no_resource_config",
+    Reason.REMOVED: "delete_because_no_resource_config",
+}
+
+
+def encode(plan: Plan) -> dict[str, Any]:
+    """Return the plan as JSON-ready data, without its seal."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "applyable": plan.applicable and bool(plan.changes),
+        "complete": not plan.doubts,
+        "errored": bool(plan.refusals),
+        "resource_changes": [_change(change) for change in plan.changes],
+        "resource_drift": [_drift(drift) for drift in plan.drift],
+        "reconciler": {
+            "version": __version__,
+            "organization": plan.scope.organization,
+            "sandbox": plan.scope.sandbox,
+            "base_url": plan.scope.base_url,
+            "lineage": plan.scope.lineage,
+            "serial": plan.scope.serial,
+            "refreshed": plan.refreshed,
+            "digest": plan.digest,
+            "changes": {str(change.address): _notes(change) for change in plan.changes},
+            "drift": {str(drift.address): _author(drift.author) for drift in plan.drift},
+            "doubts": [_doubt(doubt) for doubt in plan.doubts],
+            "refusals": [_remark(remark) for remark in plan.refusals],
+            "warnings": [_remark(remark) for remark in plan.warnings],
+        },
+    }
+
+
+def digest(plan: Plan) -> str:
+    """Return the SHA-256 of what the plan changes, in hex.
+
+    It covers addresses, actions, ids, before and after, and which credentials are sent; not the
+    serial, lineage or etags, so that it outlives somebody else's apply.
+    """
+    return canonical.digest([_reviewed(change) for change in plan.changing])
+
+
+def _reviewed(change: Change) -> dict[str, Any]:
+    return {
+        "address": str(change.address),
+        "previous": _text(change.previous),
+        "action": change.action,
+        "importing": change.importing,
+        "id": change.id,
+        "before": thaw(change.before),
+        "after": thaw(change.after),
+        "credentials": {dotted(path): str(ref) for path, ref in change.secrets.items()},
+        "credentials_version": change.credentials_version,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        **_resource(change.address),
+        "change": {
+            "actions": [change.action.value],
+            "before": _side(change.before, change.id),
+            "after": _side(change.after, None if change.action is Action.CREATE else change.id),
+            "after_unknown": {"id": True} if change.action is Action.CREATE else {},
+            "before_sensitive": _sensitive(change.before),
+            "after_sensitive": _sensitive(change.after),
+        },
+    }
+    if change.importing:
+        document["change"]["importing"] = {"id": change.id}
+    if change.previous is not None:
+        document["previous_address"] = str(change.previous)
+    if change.action is Action.DELETE and change.reason in _ACTION_REASONS:
+        document["action_reason"] = _ACTION_REASONS[change.reason]
+    return document
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    return {
+        **_resource(drift.address),
+        "change": {
+            "actions": ["delete" if drift.after is None else "update"],
+            "before": _side(drift.before, drift.id),
+            "after": _side(drift.after, drift.id),
+            "after_unknown": {},
+            "before_sensitive": _sensitive(drift.before),
+            "after_sensitive": _sensitive(drift.after),
+        },
+    }
+
+
+def _resource(address: Address) -> dict[str, Any]:
+    return {
+        "address": str(address),
+        "mode": "managed",
+        "type": address.kind,
+        "name": address.name,
+        "provider_name": PROVIDER,
+    }
+
+
+def _side(spec: Spec | None, remote_id: RemoteId | None) -> dict[str, Any] | None:
+    if spec is None:
+        return None
+    side: dict[str, Any] = thaw(spec)
+    return side if remote_id is None else {"id": remote_id, **side}
+
+
+def _sensitive(spec: Spec | None) -> dict[str, Any] | bool:
+    """Return ``True`` wherever ``spec`` has a write-only member; ``False`` for no spec at all."""
+    if spec is None:
+        return False
+    marks: dict[str, Any] = {}
+    for name, member in spec.items():
+        if member is None:
+            marks[name] = True
+        elif isinstance(member, Mapping) and (below := _sensitive(member)):
+            marks[name] = below
+    return marks
+
+
+def _notes(change: Change) -> dict[str, Any]:
+    """Return what apply needs of a change beyond Terraform's words."""
+    return {
+        "reason": change.reason,
+        "id": change.id,
+        "pins": _pins(change.pins),
+        "fields": {dotted(field.path): field.origin for field in change.fields},
+        "secrets": {dotted(path): str(ref) for path, ref in change.secrets.items()},
+        "replaced": _paths(change.replaced),
+        "dropped": _paths(change.dropped),
+        "ignored": _paths(change.ignored),
+        "credentials_version": change.credentials_version,
+        "credentials_before": change.credentials_before,
+        "prevent_destroy": change.prevent_destroy,
+        "consented": change.consented,
+        "source": _span(change.span),
+    }
+
+
+def _pins(pins: Pins | None) -> dict[str, Any] | None:
+    if pins is None:
+        return None
+    return {
+        "etag": pins.etag,
+        "updated_by": pins.updated_by,
+        "updated_client": pins.updated_client,
+        "visible": pins.visible,
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {
+        "address": str(doubt.address),
+        "name": doubt.name,
+        "candidates": list(doubt.candidates),
+        "opened": doubt.opened,
+        "settles": doubt.settles,
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {
+        "topic": remark.topic,
+        "address": _text(remark.address),
+        "other": _text(remark.other),
+        "ids": list(remark.ids),
+        "paths": _paths(remark.paths),
+        "count": remark.count,
+        "limit": remark.limit,
+        "text": remark.text,
+        "author": None if remark.author is None else _author(remark.author),
+        "source": _span(remark.span),
+    }
+
+
+def _author(author: Author) -> dict[str, Any]:
+    return {"by": author.by, "client": author.client, "at": author.at}
+
+
+def _span(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    return {"path": span.path, "line": span.line, "column": span.column}
+
+
+def _paths(paths: Iterable[Path]) -> list[str]:
+    return [dotted(path) for path in paths]
+
+
+def _text(address: Address | None) -> str | None:
+    return None if address is None else str(address)

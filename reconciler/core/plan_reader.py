@@ -1,0 +1,240 @@
+"""A saved plan read back, and the seal that shows it is the one that was saved."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.core import canonical
+from reconciler.core.plan_document import FORMAT_VERSION
+from reconciler.errors import PlanError
+from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.findings import Span
+from reconciler.model.plans import (
+    Action,
+    Author,
+    Change,
+    Doubt,
+    Drift,
+    FieldChange,
+    Origin,
+    Pins,
+    Plan,
+    Reason,
+    Remark,
+    Scope,
+    Topic,
+)
+from reconciler.model.values import Path, SecretRef, Spec, freeze, leaves, lookup, same
+
+_SEALS = ("checksum", "mac")
+
+
+def seal(document: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
+    """Return the document with a checksum, and with a MAC where there is a key to make one."""
+    text = _sealed_text(document)
+    seals = {"checksum": hashlib.sha256(text).hexdigest()}
+    if key is not None:
+        seals["mac"] = hmac.new(key, text, hashlib.sha256).hexdigest()
+    return {**document, "reconciler": {**document["reconciler"], **seals}}
+
+
+def check(document: Mapping[str, Any], *, key: bytes | None) -> None:
+    """Raise ``PlanError`` unless the document is as it was sealed.
+
+    Without a key the checksum finds accidents, not intent; with one a valid MAC is demanded.
+    """
+    text = _sealed_text(document)
+    ours = document["reconciler"]
+    if ours.get("checksum") != hashlib.sha256(text).hexdigest():
+        raise PlanError(
+            "The plan file is not as it was saved: its checksum does not fit its content. "
+            "Make a new one with `reconciler plan -out=FILE` and have that reviewed."
+        )
+    if key is None:
+        return
+    expected = hmac.new(key, text, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(str(ours.get("mac", "")), expected):
+        raise PlanError(
+            "The plan file carries no valid MAC. RECONCILER_KEY is set, so only a plan that was "
+            "saved with the same key is applied. Make a new one with `reconciler plan -out=FILE`."
+        )
+
+
+def decode(document: Mapping[str, Any]) -> Plan:
+    """Return the plan that the document describes; raise ``PlanError`` where it describes none."""
+    try:
+        _check_version(str(document["format_version"]))
+        return _plan(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PlanError(
+            "The file is not a plan of reconciler's, or it was cut short. Make a new one with "
+            "`reconciler plan -out=FILE`."
+        ) from error
+
+
+def _check_version(version: str) -> None:
+    if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".")[0]:
+        raise PlanError(
+            f"The plan file has format version {version[:20]}, and this reconciler reads "
+            f"{FORMAT_VERSION}. Use the version of reconciler that wrote it."
+        )
+
+
+def _sealed_text(document: Mapping[str, Any]) -> bytes:
+    ours = {name: value for name, value in document["reconciler"].items() if name not in _SEALS}
+    return canonical.dumps({**document, "reconciler": ours}).encode()
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    ours = document["reconciler"]
+    return Plan(
+        scope=Scope(
+            organization=ours["organization"],
+            sandbox=ours["sandbox"],
+            base_url=ours["base_url"],
+            lineage=ours["lineage"],
+            serial=int(ours["serial"]),
+        ),
+        changes=tuple(
+            _change(change, ours["changes"][change["address"]])
+            for change in document["resource_changes"]
+        ),
+        drift=tuple(
+            _drift(drift, ours["drift"][drift["address"]]) for drift in document["resource_drift"]
+        ),
+        doubts=tuple(_doubt(doubt) for doubt in ours["doubts"]),
+        refusals=tuple(_remark(remark) for remark in ours["refusals"]),
+        warnings=tuple(_remark(remark) for remark in ours["warnings"]),
+        refreshed=ours["refreshed"],
+        digest=ours["digest"],
+    )
+
+
+def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
+    change = resource["change"]
+    before, after = _side(change["before"]), _side(change["after"])
+    return Change(
+        address=Address.parse(resource["address"]),
+        action=Action(change["actions"][0]),
+        reason=Reason(notes["reason"]),
+        before=before,
+        after=after,
+        fields=tuple(
+            _field(before, after, _path(path), Origin(origin))
+            for path, origin in sorted(notes["fields"].items())
+        ),
+        id=_id(notes["id"]),
+        importing="importing" in change,
+        previous=_address(resource.get("previous_address")),
+        pins=_pins(notes["pins"]),
+        secrets={_path(path): _secret(text) for path, text in notes["secrets"].items()},
+        replaced=_paths(notes["replaced"]),
+        dropped=_paths(notes["dropped"]),
+        ignored=_paths(notes["ignored"]),
+        credentials_version=notes["credentials_version"],
+        credentials_before=notes["credentials_before"],
+        prevent_destroy=notes["prevent_destroy"],
+        consented=notes["consented"],
+        span=_span(notes["source"]),
+    )
+
+
+def _drift(resource: Mapping[str, Any], author: Mapping[str, Any]) -> Drift:
+    before, after = _side(resource["change"]["before"]), _side(resource["change"]["after"])
+    return Drift(
+        address=Address.parse(resource["address"]),
+        id=RemoteId(resource["change"]["before"]["id"]),
+        before=before or {},
+        after=after,
+        fields=tuple(_differing(before or {}, after)),
+        author=_author(author),
+    )
+
+
+def _differing(before: Spec, after: Spec | None) -> list[FieldChange]:
+    if after is None:
+        return []
+    paths = {path for path, _ in (*leaves(before), *leaves(after))}
+    fields = [_field(before, after, path, Origin.DRIFT) for path in sorted(paths)]
+    return [field for field in fields if not same(field.before, field.after)]
+
+
+def _field(before: Spec | None, after: Spec | None, path: Path, origin: Origin) -> FieldChange:
+    return FieldChange(
+        path=path, before=lookup(before or {}, path), after=lookup(after or {}, path), origin=origin
+    )
+
+
+def _doubt(doubt: Mapping[str, Any]) -> Doubt:
+    return Doubt(
+        address=Address.parse(doubt["address"]),
+        name=doubt["name"],
+        candidates=tuple(RemoteId(each) for each in doubt["candidates"]),
+        opened=doubt["opened"],
+        settles=doubt["settles"],
+    )
+
+
+def _remark(remark: Mapping[str, Any]) -> Remark:
+    return Remark(
+        topic=Topic(remark["topic"]),
+        address=_address(remark["address"]),
+        other=_address(remark["other"]),
+        ids=tuple(RemoteId(each) for each in remark["ids"]),
+        paths=_paths(remark["paths"]),
+        count=remark["count"],
+        limit=remark["limit"],
+        text=remark["text"],
+        author=None if remark["author"] is None else _author(remark["author"]),
+        span=_span(remark["source"]),
+    )
+
+
+def _side(side: Mapping[str, Any] | None) -> Spec | None:
+    if side is None:
+        return None
+    spec: Spec = freeze({name: value for name, value in side.items() if name != "id"})
+    return spec
+
+
+def _pins(pins: Mapping[str, Any] | None) -> Pins | None:
+    if pins is None:
+        return None
+    return Pins(
+        etag=None if pins["etag"] is None else Etag(pins["etag"]),
+        updated_by=pins["updated_by"],
+        updated_client=pins["updated_client"],
+        visible=pins["visible"],
+    )
+
+
+def _author(author: Mapping[str, Any]) -> Author:
+    return Author(by=author["by"], client=author["client"], at=author["at"])
+
+
+def _span(span: Mapping[str, Any] | None) -> Span | None:
+    return None if span is None else Span(span["path"], span["line"], span["column"])
+
+
+def _secret(text: str) -> SecretRef:
+    scheme, _, key = text.partition(":")
+    return SecretRef(scheme, key)
+
+
+def _address(text: str | None) -> Address | None:
+    return None if text is None else Address.parse(text)
+
+
+def _id(text: str | None) -> RemoteId | None:
+    return None if text is None else RemoteId(text)
+
+
+def _path(text: str) -> Path:
+    return tuple(text.split("."))
+
+
+def _paths(texts: list[str]) -> tuple[Path, ...]:
+    return tuple(_path(text) for text in texts)

@@ -1,0 +1,367 @@
+"""The plan: a pure function of what is declared, recorded and observed.
+
+``_decide`` is the table of docs/planning.md, row by row. It gives reasons, never words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from reconciler.core import comparer, differ, guard, mover, plan_document, settling
+from reconciler.core.situations import Case, Situation
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.declarations import Declaration
+from reconciler.model.observations import Observation
+from reconciler.model.plans import (
+    Action,
+    Change,
+    Doubt,
+    Drift,
+    Plan,
+    Reason,
+    Remark,
+    Topic,
+)
+from reconciler.model.records import Intent, Record
+from reconciler.model.values import Path, same
+
+Decision: TypeAlias = Change | Doubt | Remark
+
+
+def plan(situation: Situation) -> Plan:
+    """Return every change, refusal, doubt, drift and warning, in order of address."""
+    return _Planner(situation).plan()
+
+
+class _Planner:
+    """One planning; what it looks up often is prepared once."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.given = situation
+        self.recorded, self.previous = mover.move(situation.recorded, situation.moved)
+        self.desired = {} if situation.request.destroy else situation.desired
+        self.held: Mapping[RemoteId, Address] = {
+            record.id: at for at, record in self.recorded.records.items()
+        }
+        self.removed = {entry.source: entry for entry in situation.removed}
+
+    def plan(self) -> Plan:
+        cases = [self._case(at) for at in sorted(self._addresses())]
+        decisions = [decision for case in cases for decision in self._decide(case)]
+        changes = tuple(each for each in decisions if isinstance(each, Change))
+        refusals = [each for each in decisions if isinstance(each, Remark)]
+        refusals += guard.judge(self.given, self.recorded, changes)
+        finished = Plan(
+            scope=self.given.scope,
+            changes=changes,
+            drift=tuple(drift for case in cases for drift in self._drift(case)),
+            doubts=tuple(each for each in decisions if isinstance(each, Doubt)),
+            refusals=tuple(refusals),
+            warnings=tuple(self._warnings(cases, changes, refusals)),
+            refreshed=self.given.refreshed,
+        )
+        return replace(finished, digest=plan_document.digest(finished))
+
+    def _addresses(self) -> set[Address]:
+        return {*self.desired, *self.recorded.records, *self.recorded.intents}
+
+    def _case(self, at: Address) -> Case:
+        declared = self.desired.get(at)
+        record = self.recorded.records.get(at)
+        wanted = record.id if record else declared.adopt if declared else None
+        return Case(
+            address=at,
+            kind=self.given.kinds[at.kind],
+            declared=declared,
+            record=record,
+            intent=self.recorded.intents.get(at),
+            observed=self.given.live.by_id.get(wanted) if wanted else None,
+            previous=self.previous.get(at),
+            removed=self.removed.get(at),
+        )
+
+    # --- the table ------------------------------------------------------------------------------
+
+    def _decide(self, case: Case) -> Iterator[Decision]:  # noqa: C901 -- a table, a line a row
+        match case:
+            case Case(declared=Declaration(adopt=str() as wanted) as declared) if refusal := (
+                self._adoption_refused(case, declared, RemoteId(wanted))
+            ):
+                yield refusal
+            case Case(
+                record=None,
+                declared=Declaration(adopt=str()) as declared,
+                observed=Observation() as seen,
+            ):
+                yield from self._adopted(case, declared, seen, Reason.ADOPTED)
+            case Case(intent=Intent() as intent):
+                yield from self._settled(case, intent)
+            case Case(record=None, declared=Declaration() as declared):
+                yield self._name_refused(case, declared) or _created(case, declared, Reason.NEW)
+            case Case(record=Record(), declared=Declaration() as declared, observed=None):
+                refusal = self._name_refused(case, declared)
+                yield refusal or _created(case, declared, Reason.VANISHED)
+            case Case(declared=Declaration() as declared, observed=Observation() as seen):
+                yield from self._compared(case, declared, seen)
+            case Case(record=Record() as record, declared=None, observed=None):
+                yield _let_go(case, record, Reason.GONE)
+            case Case(record=Record() as record, declared=None, observed=Observation() as seen):
+                yield self._undeclared(case, record, seen)
+            case _:
+                raise AssertionError(case.address)
+
+    def _adoption_refused(
+        self, case: Case, declared: Declaration, wanted: RemoteId
+    ) -> Remark | None:
+        holder = self.held.get(wanted)
+        remark = Remark(
+            topic=Topic.IMPORT_ABSENT,
+            address=case.address,
+            ids=(wanted,),
+            other=holder,
+            span=declared.span,
+        )
+        if holder is not None and holder != case.address:
+            return replace(remark, topic=Topic.IMPORT_TAKEN)
+        if case.record is not None:
+            other = replace(remark, topic=Topic.IMPORT_OTHER, ids=(wanted, case.record.id))
+            return None if case.record.id == wanted else other
+        if case.observed is None:
+            return remark
+        spec = settling.connection_spec(case.observed.spec)
+        foreign = replace(remark, topic=Topic.IMPORT_FOREIGN, text=spec)
+        return None if spec == settling.connection_spec(declared.spec) else foreign
+
+    def _settled(self, case: Case, intent: Intent) -> Iterator[Decision]:
+        found = settling.candidates(
+            intent, self.given.live.named(intent.spec), held=self.held.keys()
+        )
+        if case.declared is not None and len(found) == 1:
+            seen = self.given.live.by_id[found[0]]
+            yield from self._adopted(case, case.declared, seen, Reason.SETTLED)
+            return
+        yield Doubt(
+            address=case.address,
+            name=settling.connection_name(intent.spec),
+            candidates=found,
+            opened=intent.opened,
+            settles=intent.opened + int(self.given.policy.quarantine),
+        )
+
+    def _name_refused(self, case: Case, declared: Declaration) -> Remark | None:
+        """Refuse to make a second connection of one name, whoever made the first."""
+        holders = [seen.id for seen in self.given.live.named(declared.spec)]
+        strangers = tuple(holder for holder in holders if holder not in self.held)
+        remark = Remark(
+            topic=Topic.NAME_UNRECORDED,
+            address=case.address,
+            ids=strangers,
+            text=settling.connection_name(declared.spec),
+            span=declared.span,
+        )
+        if strangers:
+            return remark
+        if not holders:
+            return None
+        other = self.held[holders[0]]
+        return replace(
+            remark,
+            topic=Topic.NAME_RECORDED,
+            ids=(holders[0],),
+            other=other,
+            count=int(other in self.desired),
+        )
+
+    def _adopted(
+        self, case: Case, declared: Declaration, seen: Observation, reason: Reason
+    ) -> Iterator[Decision]:
+        """Make the connection ours, and bring what differs in line by the same change."""
+        for decision in self._against(case, declared, seen, reason):
+            yield replace(decision, importing=True) if isinstance(decision, Change) else decision
+
+    def _compared(self, case: Case, declared: Declaration, seen: Observation) -> Iterator[Decision]:
+        renamed = settling.natural_key(declared.spec) != settling.natural_key(seen.spec)
+        others = [holder.id for holder in self.given.live.named(declared.spec)]
+        if renamed and others:
+            yield Remark(
+                topic=Topic.RENAME_TAKEN,
+                address=case.address,
+                ids=tuple(others),
+                other=self.held.get(others[0]),
+                text=settling.connection_name(declared.spec),
+                span=declared.span,
+            )
+        else:
+            yield from self._against(case, declared, seen, Reason.DIFFERS)
+
+    def _against(
+        self, case: Case, declared: Declaration, seen: Observation, reason: Reason
+    ) -> Iterator[Decision]:
+        rotated = self.given.rotated.get(case.address, frozenset())
+        compared = comparer.compare(declared, case.record, seen, case.kind, rotated=rotated)
+        frozen = tuple(
+            field.path for field in compared.fields if _below(field.path, case.kind.immutable)
+        )
+        if frozen:
+            yield Remark(
+                topic=Topic.IMMUTABLE, address=case.address, paths=frozen, span=declared.span
+            )
+            return
+        if not compared.differs and _noted(case, declared):
+            return
+        change = Change(
+            address=case.address,
+            action=Action.UPDATE if compared.differs else Action.NO_OP,
+            reason=reason,
+            before=compared.before,
+            after=compared.after,
+            fields=compared.fields,
+            id=seen.id,
+            previous=case.previous,
+            pins=comparer.pins(seen, compared.before, compared.after),
+            secrets=declared.secrets if compared.credentials else {},
+            replaced=compared.replaced,
+            dropped=compared.dropped,
+            credentials_version=_version(case.record, declared, sent=compared.credentials),
+            credentials_before=case.record.credentials_version if case.record else None,
+            prevent_destroy=declared.prevent_destroy,
+            ignored=declared.ignore_changes,
+            span=declared.span,
+        )
+        yield replace(change, reason=_reason(change, case))
+
+    def _undeclared(self, case: Case, record: Record, seen: Observation) -> Decision:
+        if case.removed is not None and not case.removed.destroy:
+            return _let_go(case, record, Reason.REMOVED)
+        if record.prevent_destroy:
+            return Remark(topic=Topic.PREVENT_DESTROY, address=case.address, ids=(record.id,))
+        return Change(
+            address=case.address,
+            action=Action.DELETE,
+            reason=self._deletion_reason(case),
+            before=comparer.masked(differ.select(seen.spec, record.spec), record.spec),
+            id=record.id,
+            previous=case.previous,
+            pins=comparer.pins(seen, record.spec),
+            consented=case.removed is not None,
+            span=case.removed.span if case.removed else None,
+        )
+
+    def _deletion_reason(self, case: Case) -> Reason:
+        if self.given.request.destroy:
+            return Reason.DESTROY
+        return Reason.REMOVED if case.removed else Reason.NOT_DECLARED
+
+    # --- beside the changes ---------------------------------------------------------------------
+
+    def _drift(self, case: Case) -> Iterator[Drift]:
+        if case.record is None:
+            return
+        found = comparer.drift(case.declared, case.record, case.observed)
+        if found is not None:
+            before, after, fields = found
+            yield Drift(
+                address=case.address,
+                id=case.record.id,
+                before=before,
+                after=after,
+                fields=fields,
+                author=comparer.author(case.observed),
+            )
+
+    def _warnings(
+        self, cases: list[Case], changes: tuple[Change, ...], refusals: list[Remark]
+    ) -> Iterator[Remark]:
+        if not self.given.recorded.lineage:
+            yield Remark(topic=Topic.NEW_STATE)
+        lost = [each for each in refusals if each.topic is Topic.NAME_UNRECORDED]
+        if lost:
+            yield Remark(topic=Topic.STATE_LOST, count=len(lost))
+        for case in cases:
+            if case.observed is not None:
+                yield from self._warnings_of(case, case.observed)
+        for change in changes:
+            yield from self._consequences(change)
+
+    def _warnings_of(self, case: Case, seen: Observation) -> Iterator[Remark]:
+        if seen.state not in (None, "enabled"):
+            yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
+        record = case.record
+        if record is None or record.etag is None or seen.etag in (None, record.etag):
+            return
+        by_others = seen.updated_client not in (None, self.given.client)
+        if by_others and comparer.drift(case.declared, record, seen) is None:
+            yield Remark(
+                topic=Topic.CREDENTIALS_CHANGED,
+                address=case.address,
+                author=comparer.author(seen),
+            )
+
+    def _consequences(self, change: Change) -> Iterator[Remark]:
+        if change.dropped:
+            yield Remark(
+                topic=Topic.DROPPED,
+                address=change.address,
+                paths=change.dropped,
+                span=change.span,
+            )
+        if change.action is Action.DELETE and self.given.kinds[change.address.kind].deprecation:
+            yield Remark(topic=Topic.FINAL, address=change.address)
+
+
+def _created(case: Case, declared: Declaration, reason: Reason) -> Change:
+    return Change(
+        address=case.address,
+        action=Action.CREATE,
+        reason=reason,
+        after=declared.spec,
+        secrets=declared.secrets,
+        credentials_version=declared.credentials_version,
+        prevent_destroy=declared.prevent_destroy,
+        ignored=declared.ignore_changes,
+        previous=case.previous,
+        span=declared.span,
+    )
+
+
+def _let_go(case: Case, record: Record, reason: Reason) -> Change:
+    return Change(
+        address=case.address,
+        action=Action.FORGET,
+        reason=reason,
+        before=differ.visible(record.spec),
+        id=record.id,
+        previous=case.previous,
+        span=case.removed.span if case.removed else None,
+    )
+
+
+def _reason(change: Change, case: Case) -> Reason:
+    if case.record is None:
+        return change.reason
+    if change.action is Action.UPDATE:
+        return change.reason if change.fields else Reason.CREDENTIALS
+    return Reason.MOVED if case.previous else Reason.RECORDED
+
+
+def _noted(case: Case, declared: Declaration) -> bool:
+    """Tell whether the state says already what an apply would make it say."""
+    if case.record is None or case.previous is not None:
+        return False
+    ignored = declared.ignore_changes
+    return declared.prevent_destroy == case.record.prevent_destroy and same(
+        differ.ignoring(declared.spec, ignored), differ.ignoring(case.record.spec, ignored)
+    )
+
+
+def _version(record: Record | None, declared: Declaration, *, sent: bool) -> str | None:
+    """Return the credentials version that is true afterwards: the declared one, if it is sent."""
+    if sent and declared.credentials_version is not None:
+        return declared.credentials_version
+    return record.credentials_version if record else None
+
+
+def _below(path: Path, tops: tuple[Path, ...]) -> bool:
+    return any(path[: len(top)] == top for top in tops)
