@@ -5,6 +5,8 @@ ReconcilerError                     1
 ├── SecretError                     1   a secret that cannot be had
 ├── PlanError                       1   a saved plan that cannot be applied
 ├── StateError                      1   a state that cannot be used
+│   ├── CorruptStateError           1   a text that is no state of ours
+│   ├── ForeignStateError           1   the state of another organisation or sandbox
 │   ├── LockedError                 5   another run holds the lock, or keeps saving
 │   ├── StaleStateError             1   the state moved since it was read
 │   └── SaveError                   6   the state could not be saved
@@ -63,6 +65,16 @@ class StateError(ReconcilerError):
     """A state that cannot be used as it stands."""
 
     summary = "Unusable state"
+
+
+class CorruptStateError(StateError):
+    """A text that is not a whole and consistent state; it is never taken for a new one."""
+
+
+class ForeignStateError(StateError):
+    """The state of another organisation or another sandbox."""
+
+    summary = "State of another environment"
 
 
 class LockedError(StateError):
