@@ -1,0 +1,194 @@
+"""How a state is spelled: a snapshot to canonical JSON text and back, strictly.
+
+Members of a connection are sorted and stand one to a line, one connection to a block, so that a
+version control's diff names the connection that changed. Every member is always written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from reconciler.core import canonical, state_reader
+from reconciler.core.state_reader import FORMAT, Members
+from reconciler.errors import CorruptStateError
+from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.records import Intent, Record, Recorded
+from reconciler.model.values import Path, dotted
+
+_TOP = frozenset(
+    {"format_version", "serial", "lineage", "organization", "sandbox", "resources", "intents"}
+)
+_COMMON = frozenset({"spec", "credentials_version", "fingerprints", "prevent_destroy"})
+_RECORD = _COMMON | {"id", "etag"}
+_INTENT = _COMMON | {"client", "opened"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+_Entry: TypeAlias = Record | Intent
+_Block: TypeAlias = tuple[_Entry, Address, str, str]
+"""An entry, its address, that address as text, and the finished lines of the two."""
+
+
+class Encoder:
+    """Writes snapshots of one state; an entry that is the same object as last time costs nothing.
+
+    A run saves a thousand connections some hundred times and changes a few of them each time.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, _Block] = {}
+        """By the entry's id(), which is safe while the block itself keeps the entry alive."""
+
+    def encode(self, recorded: Recorded) -> str:
+        """Return the document of ``recorded``: the same text for equal snapshots.
+
+        Raises ``TypeError`` or ``ValueError`` if a value in it is none that JSON can carry.
+        """
+        blocks: dict[int, _Block] = {}
+        resources = self._section(recorded.records, blocks)
+        intents = self._section(recorded.intents, blocks)
+        self._blocks = blocks
+        head = {
+            "format_version": FORMAT,
+            "serial": recorded.serial,
+            "lineage": recorded.lineage,
+            "organization": recorded.organization,
+            "sandbox": recorded.sandbox,
+        }
+        members = [f'  "{name}": {canonical.dumps(value)}' for name, value in head.items()]
+        members += [f'  "resources": {resources}', f'  "intents": {intents}']
+        return "{\n" + ",\n".join(members) + "\n}\n"
+
+    def _section(self, entries: Mapping[Address, _Entry], blocks: dict[int, _Block]) -> str:
+        if not entries:
+            return "{}"
+        lines = []
+        for address, entry in entries.items():
+            block = self._blocks.get(id(entry))
+            if block is None or block[0] is not entry or block[1] != address:
+                block = _block(address, entry)
+            blocks[id(entry)] = block
+            lines.append(block[2:])
+        lines.sort()
+        return "{\n" + ",\n".join([text for _, text in lines]) + "\n  }"
+
+
+def encode(recorded: Recorded) -> str:
+    """Return the document of one snapshot; an ``Encoder`` is quicker for a series of them."""
+    return Encoder().encode(recorded)
+
+
+def decode(text: str) -> Recorded:
+    """Return the snapshot that ``text`` spells.
+
+    Raises ``CorruptStateError`` for what is not exactly a state of this format, naming the line or
+    the member, and ``StateError`` for a format newer than this program.
+    """
+    top = state_reader.parse(text).exactly(_TOP)
+    records = {
+        _address(at): _record(top.below("resources", at).exactly(_RECORD))
+        for at in top.mapping("resources")
+    }
+    _refuse_shared_ids(records)
+    return Recorded(
+        serial=top.natural("serial"),
+        lineage=top.text("lineage"),
+        organization=top.text("organization"),
+        sandbox=top.text("sandbox"),
+        records=records,
+        intents={
+            _address(at): _intent(top.below("intents", at).exactly(_INTENT))
+            for at in top.mapping("intents")
+        },
+    )
+
+
+def shared_id(records: Mapping[Address, Record]) -> tuple[Address, Address] | None:
+    """Return two addresses that record the same connection, if any do: no state may hold them."""
+    owners: dict[RemoteId, Address] = {}
+    for address, record in records.items():
+        owner = owners.setdefault(record.id, address)
+        if owner is not address:
+            return owner, address
+    return None
+
+
+def _refuse_shared_ids(records: Mapping[Address, Record]) -> None:
+    if pair := shared_id(records):
+        one, other = pair
+        raise CorruptStateError(f"{one} and {other} record the same id: {records[one].id}.")
+
+
+def _block(address: Address, entry: _Entry) -> _Block:
+    members = _record_members(entry) if isinstance(entry, Record) else _intent_members(entry)
+    body = canonical.pretty(members).rstrip("\n").replace("\n", "\n    ")
+    return entry, address, str(address), f'    "{address}": {body}'
+
+
+def _record_members(record: Record) -> dict[str, Any]:
+    return {**_common_members(record), "id": record.id, "etag": record.etag}
+
+
+def _intent_members(intent: Intent) -> dict[str, Any]:
+    opened = datetime.fromtimestamp(intent.opened, UTC).isoformat().replace("+00:00", "Z")
+    return {**_common_members(intent), "client": intent.client, "opened": opened}
+
+
+def _common_members(entry: _Entry) -> dict[str, Any]:
+    return {
+        "spec": entry.spec,
+        "credentials_version": entry.credentials_version,
+        "fingerprints": {dotted(path): text for path, text in entry.fingerprints.items()},
+        "prevent_destroy": entry.prevent_destroy,
+    }
+
+
+def _record(members: Members) -> Record:
+    etag = members.optional_text("etag")
+    return Record(
+        id=RemoteId(members.text("id")),
+        etag=None if etag is None else Etag(etag),
+        spec=members.spec("spec"),
+        credentials_version=members.optional_text("credentials_version"),
+        fingerprints=_fingerprints(members),
+        prevent_destroy=members.flag("prevent_destroy"),
+    )
+
+
+def _intent(members: Members) -> Intent:
+    return Intent(
+        spec=members.spec("spec"),
+        client=members.text("client"),
+        opened=_opened(members),
+        credentials_version=members.optional_text("credentials_version"),
+        fingerprints=_fingerprints(members),
+        prevent_destroy=members.flag("prevent_destroy"),
+    )
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError:
+        raise CorruptStateError(f"{text!r} is not an address.") from None
+
+
+def _opened(members: Members) -> int:
+    text = members.text("opened")
+    try:
+        if _MOMENT.fullmatch(text):
+            return int(datetime.fromisoformat(text).timestamp())
+    except ValueError:
+        pass
+    raise members.wrong("opened", "a time such as 2026-11-24T04:31:00Z")
+
+
+def _fingerprints(members: Members) -> dict[Path, str]:
+    texts = Members(f"{members.where}.fingerprints", members.mapping("fingerprints"))
+    paths = {name: tuple(name.split(".")) for name in texts.values}
+    for name, path in paths.items():
+        if not all(path):
+            raise texts.wrong(name, "named by a path below spec")
+    return {path: texts.text(name) for name, path in paths.items()}

@@ -1,0 +1,190 @@
+"""Reads JSON text that must be a state: what is wrong with it is said in words, with its place."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NoReturn, Self
+
+from reconciler.core import canonical
+from reconciler.errors import CorruptStateError, StateError
+from reconciler.model.values import Spec
+
+FORMAT: Final = "1.0"
+LIMIT: Final = 64 * 1024 * 1024
+"""Bytes; some eighty thousand connections."""
+
+_DEPTH: Final = 64
+_SERIALS: Final = 2**63
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The members of one object of the document. Every method raises ``CorruptStateError``."""
+
+    where: str
+    values: Mapping[str, Any]
+
+    def exactly(self, names: frozenset[str]) -> Self:
+        """Return these members, which are the ones named, no less and no more."""
+        for problem, some in (
+            ("lacks", names - self.values.keys()),
+            ("has an unknown member", self.values.keys() - names),
+        ):
+            if some:
+                raise CorruptStateError(
+                    f"{self.where} {problem}: {', '.join(map(repr, sorted(some)))}."
+                )
+        return self
+
+    def wrong(self, name: str, wanted: str) -> CorruptStateError:
+        """Return the error that says what ``name`` should have been; its value is not shown."""
+        return CorruptStateError(f"{self.where}: {name} is not {wanted}.")
+
+    def text(self, name: str) -> str:
+        """Return a text that is not empty."""
+        value = self.values[name]
+        if type(value) is not str or not value:
+            raise self.wrong(name, "a text")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Return a text, or ``None`` where the document says null."""
+        if self.values[name] is None:
+            return None
+        if type(self.values[name]) is not str:
+            raise self.wrong(name, "a text or null")
+        return str(self.values[name])
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self.values[name]
+        if type(value) is not bool:
+            raise self.wrong(name, "true or false")
+        return value
+
+    def natural(self, name: str) -> int:
+        """Return a whole number from one up, of 63 bits."""
+        value = self.values[name]
+        if type(value) is not int or not 0 < value < _SERIALS:
+            raise self.wrong(name, "a whole number from 1 up")
+        return value
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """Return the members of an object."""
+        value = self.values[name]
+        if type(value) is not dict:
+            raise self.wrong(name, "an object")
+        return value
+
+    def below(self, name: str, member: str) -> Members:
+        """Return the members of an object inside the object ``name``."""
+        inner = Members(f"{name}.{member}", self.mapping(name))
+        return Members(inner.where, Members(name, inner.values).mapping(member))
+
+    def spec(self, name: str) -> Spec:
+        """Return a spec, frozen all the way down."""
+        self.mapping(name)
+        spec: Spec = _frozen(self.values[name], f"{self.where}.{name}", _DEPTH)
+        return spec
+
+
+def parse(text: str) -> Members:
+    """Return the members of the document, which says that it is of a format we read.
+
+    Raises ``CorruptStateError``, or ``StateError`` for a newer format. A byte order mark and line
+    ends of another system change nothing.
+    """
+    if len(text) > LIMIT:
+        raise CorruptStateError(f"It is larger than {LIMIT // 1024**2} MiB.")
+    value = _json(text.removeprefix("\ufeff"))
+    if type(value) is not dict:
+        raise CorruptStateError("It is not a JSON object.")
+    _check_version(value.get("format_version"))
+    return Members("The document", value)
+
+
+def _check_version(version: Any) -> None:
+    match = _VERSION.fullmatch(version) if type(version) is str else None
+    if match is None:
+        raise CorruptStateError("It does not say which format_version it is of.")
+    major, minor = (int(part) for part in FORMAT.split("."))
+    if (int(match[1]), int(match[2])) > (major, minor):
+        raise StateError(
+            f"Its format_version is {version}, and this reconciler knows formats up to {FORMAT}. "
+            f"Use a reconciler that knows format {version}: reading it as {FORMAT} could lose "
+            "what the newer one recorded."
+        )
+    if version != FORMAT:
+        raise CorruptStateError(f"There never was a format_version {version}.")
+
+
+def _json(text: str) -> Any:
+    if not text.strip():
+        raise CorruptStateError("It is empty. An empty file is never taken for a new state.")
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse
+        )
+        if _SURROGATE.search(text):  # half a pair could be read, and never be saved again
+            canonical.dumps(value)
+    except json.JSONDecodeError as error:
+        raise CorruptStateError(_syntax(text, error)) from error
+    except RecursionError:
+        raise CorruptStateError("It is nested too deeply.") from None
+    except (
+        ValueError
+    ) as error:  # a surrogate, _unique, _finite, or an integer beyond Python's own limit
+        raise CorruptStateError(f"It is not strict JSON: {error}.") from error
+    return value
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        return (
+            f"Line {line} is a merge conflict marker. A state cannot be merged: take one side "
+            "whole, the one that was applied last, then plan."
+        )
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return f"It is cut off at line {error.lineno}."
+    return f"Line {error.lineno}, column {error.colno} is not JSON: {error.msg}."
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        _refuse(text)
+    return number
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text[:32]} is not a number that JSON can carry")
+
+
+def _frozen(value: Any, where: str, depth: int) -> Any:
+    if depth == 0:
+        raise CorruptStateError(f"{where} is nested too deeply.")
+    if type(value) is dict:
+        return MappingProxyType(
+            {name: _frozen(member, where, depth - 1) for name, member in value.items()}
+        )
+    if type(value) is list:
+        return tuple([_frozen(member, where, depth - 1) for member in value])
+    return value
