@@ -1,0 +1,260 @@
+"""The words for what the planner says as data. docs/messages.md is the style guide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from reconciler.core.escaping import escape
+from reconciler.model.findings import Finding, Severity
+from reconciler.model.plans import Author, Doubt, Plan, Remark, Topic
+from reconciler.model.values import dotted
+
+
+def refusals(plan: Plan) -> tuple[Finding, ...]:
+    """Return why the plan as a whole is not applied, in words."""
+    return tuple(_finding(remark, Severity.ERROR) for remark in plan.refusals)
+
+
+def warnings(plan: Plan) -> tuple[Finding, ...]:
+    """Return what is worth knowing about the plan, creates in doubt included, in words."""
+    doubts = tuple(doubt(each) for each in plan.doubts)
+    return (*doubts, *(_finding(remark, Severity.WARNING) for remark in plan.warnings))
+
+
+def doubt(case: Doubt) -> Finding:
+    """Return what a person can do about a create of which nobody knows whether it happened."""
+    name = escape(case.name)
+    if case.candidates:
+        ids = ", ".join(case.candidates)
+        detail = (
+            f'An earlier run asked for a connection named "{name}" and got no usable answer. '
+            f"{len(case.candidates)} live connections may be the one it made: {ids}. Decide which "
+            "one it is and name it in the manifest; the others can then be deleted by hand."
+        )
+        lines = tuple(f"import: {{id: {each}}}" for each in case.candidates)
+    else:
+        detail = (
+            f'A run asked for a connection named "{name}" and got no usable answer; no such '
+            f"connection has shown up yet. From {moment(case.settles * 1000)} on, by the "
+            "service's clock, an apply takes it for never made. Until then this address waits."
+        )
+        lines = ()
+    return Finding(
+        summary="Create in doubt",
+        detail=detail,
+        severity=Severity.WARNING,
+        address=case.address,
+        lines=lines,
+    )
+
+
+def moment(milliseconds: int | None) -> str:
+    """Return a time of the service's as ISO 8601 in UTC, to the second."""
+    if milliseconds is None:
+        return "an unknown time"
+    try:
+        return datetime.fromtimestamp(milliseconds // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError, ValueError):
+        return "an unknown time"
+
+
+def by(author: Author | None) -> str:
+    """Return who changed a connection, with what and when."""
+    if author is None or (author.by is None and author.client is None):
+        return "somebody unknown"
+    who = escape(author.by or "somebody")
+    client = f" with {escape(author.client)}" if author.client else ""
+    return f"{who}{client} at {moment(author.at)}"
+
+
+def _finding(remark: Remark, severity: Severity) -> Finding:
+    summary, detail = _WORDS[remark.topic]
+    return Finding(
+        summary=summary,
+        detail=detail(remark),
+        severity=severity,
+        address=remark.address,
+        span=remark.span,
+        lines=_LINES.get(remark.topic, _no_lines)(remark),
+    )
+
+
+def _ids(remark: Remark) -> str:
+    return ", ".join(escape(each) for each in remark.ids)
+
+
+def _fields(remark: Remark) -> str:
+    return ", ".join(escape(dotted(path)) for path in remark.paths)
+
+
+def _name(remark: Remark) -> str:
+    return f'"{escape(remark.text)}"'
+
+
+def _name_recorded(remark: Remark) -> str:
+    words = (
+        f"{remark.other} already records the live connection {_ids(remark)} named "
+        f"{_name(remark)}, and a second one of that name is never made by accident. "
+    )
+    if remark.count:
+        return words + "Give one of the two another spec.name."
+    return words + (
+        f"{remark.other} is no longer declared: if {remark.address} is its new name, add this to "
+        "reconciler.yaml."
+    )
+
+
+def _rename_taken(remark: Remark) -> str:
+    holder = f"{remark.other} records it. " if remark.other else "No address records it. "
+    return (
+        f"The new spec.name {_name(remark)} is that of another live connection, {_ids(remark)}. "
+        f"{holder}The name is how a connection is found again, so it must be the only one of its "
+        "connection spec. Choose another name, or rename or delete the other connection first."
+    )
+
+
+_Words = tuple[str, Callable[[Remark], str]]
+
+_WORDS: Mapping[Topic, _Words] = {
+    Topic.NAME_UNRECORDED: (
+        "Connection exists already",
+        lambda r: (
+            f"Live connections that this state does not record are named {_name(r)}: {_ids(r)}. A "
+            "second one is never made by accident. To manage an existing one, add its line to the "
+            "manifest; to have a new one, give it another spec.name."
+        ),
+    ),
+    Topic.NAME_RECORDED: ("Connection recorded under another address", _name_recorded),
+    Topic.RENAME_TAKEN: ("New name is taken", _rename_taken),
+    Topic.IMPORT_TAKEN: (
+        "Connection recorded under another address",
+        lambda r: (
+            f"import: names {_ids(r)}, which {r.other} records. One connection has one address. "
+            "Take the import: entry out, or, if the address was renamed, add this to "
+            "reconciler.yaml instead."
+        ),
+    ),
+    Topic.IMPORT_OTHER: (
+        "Address records another connection",
+        lambda r: (
+            f"import: names {r.ids[0]}, and this address records {r.ids[1]}. Take the import: "
+            "entry out, or give the other connection an address of its own."
+        ),
+    ),
+    Topic.IMPORT_ABSENT: (
+        "Connection to import not found",
+        lambda r: (
+            f"import: names {_ids(r)}, and the service has no such connection in this sandbox. "
+            "Check the id, the sandbox and the organisation."
+        ),
+    ),
+    Topic.IMPORT_FOREIGN: (
+        "Connection to import is of another kind",
+        lambda r: (
+            f"import: names {_ids(r)}, whose connection spec is {_name(r)}, not the declared one. "
+            "Check the id."
+        ),
+    ),
+    Topic.IMMUTABLE: (
+        "Field cannot be changed in place",
+        lambda r: (
+            f"{_fields(r)} cannot be changed on an existing connection. A new connection would "
+            "have a new id, which breaks every source connection that uses this one, and Adobe "
+            "may refuse to create it again. Set the field back to what it was, or declare a "
+            "second connection under another address and name, and move over to it."
+        ),
+    ),
+    Topic.PREVENT_DESTROY: (
+        "Connection must not be destroyed",
+        lambda r: (
+            f"{_ids(r)} is no longer declared here, and its record says prevent_destroy. To let "
+            "it go, declare it again with prevent_destroy: false, apply, and then take it out; "
+            "to stop managing it without deleting it, add this to reconciler.yaml."
+        ),
+    ),
+    Topic.TOO_MANY_DELETIONS: (
+        "Too many deletions",
+        lambda r: (
+            f"The plan deletes {r.count} connections, and policy.max_destroy allows {r.limit}. "
+            f"If that is meant, run it with -allow-destroy={r.count}, or add a removed: entry "
+            "with destroy: true for each."
+        ),
+    ),
+    Topic.TOO_MANY_GONE: (
+        "Too many connections are gone",
+        lambda r: (
+            f"{r.count} of {r.limit} recorded connections are not on the service. That is more "
+            "likely the wrong organisation, the wrong sandbox or a broken listing than the truth. "
+            f"If it is true, run it with -allow-recreate={r.count}."
+        ),
+    ),
+    Topic.NOTHING_DECLARED: (
+        "Nothing is declared here",
+        lambda r: (
+            f"No manifest declares anything in this environment, and its state records {r.count} "
+            "connections. To delete them all, use -destroy; otherwise check manifests: in "
+            "reconciler.yaml and metadata.environments in the manifests."
+        ),
+    ),
+    Topic.STATE_LOST: (
+        "The state may be lost",
+        lambda r: (
+            f"{r.count} declared connections exist on the service and are not recorded. If the "
+            "state of this environment was lost, `reconciler import -matching` records every "
+            "declared connection whose name and connection spec fit exactly one live one."
+        ),
+    ),
+    Topic.NEW_STATE: (
+        "New state",
+        lambda r: (
+            "This environment has no state yet; the first apply makes one. If it had one, stop "
+            "here and find it."
+        ),
+    ),
+    Topic.CREDENTIALS_CHANGED: (
+        "Credentials may have been changed",
+        lambda r: (
+            "The connection was written since our last apply and nothing visible differs: "
+            f"credentials may have been changed by {by(r.author)}. A new "
+            "metadata.credentialsVersion sends the declared ones again."
+        ),
+    ),
+    Topic.NOT_ENABLED: (
+        "Connection is not enabled",
+        lambda r: f"The service says that its state is {_name(r)}.",
+    ),
+    Topic.DROPPED: (
+        "Members will be dropped",
+        lambda r: (
+            "The service replaces this part of the connection as a whole, and so drops members "
+            f"that it holds and the manifest does not declare: {_fields(r)}. Declare them to keep "
+            "them."
+        ),
+    ),
+    Topic.FINAL: (
+        "Deletion may be final",
+        lambda r: "Adobe has announced the end of this source and may not let it be created again.",
+    ),
+}
+
+
+def _no_lines(_: Remark) -> tuple[str, ...]:
+    return ()
+
+
+def _moved(remark: Remark) -> tuple[str, ...]:
+    if remark.other is None or (remark.topic is Topic.NAME_RECORDED and remark.count):
+        return ()
+    return ("moved:", f"  - {{from: {remark.other}, to: {remark.address}}}")
+
+
+_LINES: Mapping[Topic, Callable[[Remark], tuple[str, ...]]] = {
+    Topic.NAME_UNRECORDED: lambda r: tuple(f"import: {{id: {each}}}" for each in r.ids),
+    Topic.NAME_RECORDED: _moved,
+    Topic.IMPORT_TAKEN: _moved,
+    Topic.PREVENT_DESTROY: lambda r: (
+        "removed:",
+        f"  - {{from: {r.address}, destroy: false}}",
+    ),
+}

@@ -1,0 +1,275 @@
+"""A plan as Terraform prints it, word for word where other programs read it.
+
+The readers are tfcmt (pkg/terraform/parser.go) and Atlantis (server/events/models/models.go): they
+know the legend, the header comments, the summary line and the drift note by their exact words,
+``Terraform will perform the following actions:`` included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.core.escaping import escape
+from reconciler.model.plans import Action, Change, Drift, FieldChange, Origin, Plan, Reason
+from reconciler.model.secrets import MASK
+from reconciler.model.values import UNSET, Path, same
+from reconciler.render import phrases
+
+RULE = "─" * 77
+
+_SYMBOLS = {
+    Action.CREATE: "  + create",
+    Action.UPDATE: "  ~ update in-place",
+    Action.DELETE: "  - destroy",
+    Action.FORGET: "  . forget",
+}
+
+_SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.DELETE: "-",
+    Action.FORGET: ".",
+    Action.NO_OP: " ",
+}
+
+_ORIGINS = {
+    Origin.CONFIGURATION: "",
+    Origin.DRIFT: " # drift",
+    Origin.BOTH: " # configuration and drift",
+}
+
+
+def render(plan: Plan) -> str:
+    """Return the plan for people, without warnings and refusals, which ``findings`` renders."""
+    parts = [*_drift_note(plan), *_actions(plan), summary(plan)]
+    if plan.digest and plan.changing:
+        parts.append(f"Plan digest: {plan.digest}")
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """Return the one line that says how much would change."""
+    if plan.refusals:
+        problems = "1 problem" if len(plan.refusals) == 1 else f"{len(plan.refusals)} problems"
+        return f"Planning failed: {problems}. Nothing of this plan can be applied."
+    if not plan.changing:
+        return "No changes. Your infrastructure matches the configuration."
+    imports = f"{plan.imports} to import, " if plan.imports else ""
+    forgets = plan.count(Action.FORGET)
+    counts = (
+        f"{imports}{plan.count(Action.CREATE)} to add, {plan.count(Action.UPDATE)} to change, "
+        f"{plan.count(Action.DELETE)} to destroy"
+    )
+    return f"Plan: {counts}" + (f", {forgets} to forget." if forgets else ".")
+
+
+def _drift_note(plan: Plan) -> Iterator[str]:
+    if not plan.drift:
+        return
+    yield "Note: Objects have changed outside of Terraform"
+    yield "reconciler found these differences from what it applied last:"
+    for drift in plan.drift:
+        yield "\n".join(_drift(drift))
+    yield (
+        "Unless you have made equivalent changes to your configuration, or ignored the\n"
+        "relevant attributes using ignore_changes, the following plan may include actions\n"
+        "to undo or respond to these changes."
+    )
+    yield RULE
+
+
+def _drift(drift: Drift) -> Iterator[str]:
+    if drift.after is None:
+        yield f"  # {drift.address} has been deleted"
+        yield f"  - {_resource(drift)}"
+        yield f"        id = {_value(drift.id)}"
+    else:
+        yield f"  # {drift.address} has changed"
+        yield f"  # (by {phrases.by(drift.author)})"
+        yield f"  ~ {_resource(drift)}"
+        yield f"        id = {_value(drift.id)}"
+        yield from _Body(fields=()).changed(drift.before, drift.after, depth=1)
+    yield "    }"
+
+
+def _actions(plan: Plan) -> Iterator[str]:
+    if not plan.changing:
+        return
+    used = [text for action, text in _SYMBOLS.items() if plan.count(action)]
+    if used:
+        yield "\n".join(
+            [
+                "reconciler compared the declared connections with the live ones. Resource actions "
+                "are indicated",
+                "with the following symbols:",
+                *used,
+            ]
+        )
+    yield "Terraform will perform the following actions:"
+    for change in plan.changing:
+        yield "\n".join([*_heading(change), *_block(change)])
+
+
+def _heading(change: Change) -> Iterator[str]:
+    at = change.address
+    moved = change.previous is not None
+    if change.action is Action.NO_OP and not change.importing:
+        yield f"  # {change.previous} has moved to {at}"
+        return
+    yield {
+        Action.CREATE: f"  # {at} will be created",
+        Action.UPDATE: f"  # {at} will be updated in-place",
+        Action.DELETE: f"  # {at} will be destroyed",
+        Action.FORGET: (
+            f"  # {at} will no longer be managed by reconciler, but will not be destroyed"
+        ),
+        Action.NO_OP: f"  # {at} will be imported",
+    }[change.action]
+    if change.importing and change.action is Action.UPDATE:
+        yield f'  # (imported from "{escape(change.id or "")}")'
+    if moved:
+        yield f"  # (moved from {change.previous})"
+    if because := _because(change):
+        yield f"  # ({because})"
+
+
+def _because(change: Change) -> str:
+    return {
+        Reason.VANISHED: "it no longer exists on the service",
+        Reason.SETTLED: "an earlier run created it",
+        Reason.NOT_DECLARED: f"because {change.address} is not in configuration",
+        Reason.REMOVED: f"because removed: names {change.address}",
+        Reason.GONE: "it is neither declared nor on the service",
+    }.get(change.reason, "")
+
+
+def _block(change: Change) -> Iterator[str]:
+    body = _Body(fields=change.fields, resent=change.replaced)
+    yield f"  {_SIGNS[change.action]} {_resource(change)}"
+    match change.action:
+        case Action.CREATE:
+            yield "      + id = (known after apply)"
+            yield from body.whole(change.after or {}, sign="+", depth=1)
+        case Action.UPDATE:
+            yield f"        id = {_value(change.id)}"
+            if change.credentials_version != change.credentials_before:
+                versions = (change.credentials_before or UNSET, change.credentials_version)
+                yield "      ~ credentialsVersion = {} -> {}".format(*map(_value, versions))
+            yield from body.changed(change.before or {}, change.after or {}, depth=1)
+        case Action.DELETE:
+            yield f"      - id = {_value(change.id)} -> null"
+            yield from body.whole(change.before or {}, sign="-", depth=1)
+        case Action.FORGET | Action.NO_OP:
+            yield f"        id = {_value(change.id)}"
+            name = (change.after or change.before or {}).get("name", UNSET)
+            if name is not UNSET:
+                yield f"        name = {_value(name)}"
+    yield "    }"
+
+
+def _resource(subject: Change | Drift) -> str:
+    return f'resource "{subject.address.kind}" "{subject.address.name}" {{'
+
+
+class _Body:
+    """The members of one resource, line by line, as Terraform aligns them."""
+
+    def __init__(self, *, fields: tuple[FieldChange, ...], resent: tuple[Path, ...] = ()) -> None:
+        self.origins = {field.path: field.origin for field in fields}
+        self.resent = resent
+
+    def whole(self, spec: Mapping[str, Any], *, sign: str, depth: int) -> Iterator[str]:
+        """Yield every member of ``spec``, all of them made or all of them destroyed."""
+        margin, width = "    " * depth + f"  {sign} ", _width(spec)
+        for name in sorted(spec):
+            label = f"{margin}{_label(name):<{width}} = "
+            if isinstance(spec[name], Mapping):
+                yield label + "{"
+                yield from self.whole(spec[name], sign=sign, depth=depth + 1)
+                yield "    " * depth + "    }" + (" -> null" if sign == "-" else "")
+            else:
+                yield label + _value(spec[name]) + (" -> null" if sign == "-" else "")
+
+    def changed(
+        self, before: Mapping[str, Any], after: Mapping[str, Any], *, depth: int, path: Path = ()
+    ) -> Iterator[str]:
+        """Yield the members that change, and how many do not."""
+        names = sorted(before.keys() | after.keys())
+        shown = [n for n in names if self._changes(before, after, (*path, n))]
+        kept = [n for n in names if n not in shown and n == "name" and not path]
+        width = _width([*shown, *kept])
+        for name in names:
+            if name in kept:
+                yield "    " * depth + f"    {_label(name):<{width}} = {_value(before[name])}"
+            elif name in shown:
+                yield from self._member(before, after, (*path, name), depth=depth, width=width)
+        hidden = len(names) - len(shown) - len(kept)
+        if hidden:
+            plural = "attribute" if hidden == 1 else "attributes"
+            yield "    " * depth + f"    # ({hidden} unchanged {plural} hidden)"
+
+    def _member(
+        self,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        path: Path,
+        *,
+        depth: int,
+        width: int,
+    ) -> Iterator[str]:
+        name = path[-1]
+        was, is_ = before.get(name, UNSET), after.get(name, UNSET)
+        sign = "+" if was is UNSET else "-" if is_ is UNSET else "~"
+        label = "    " * depth + f"  {sign} {_label(name):<{width}} = "
+        if isinstance(was, Mapping) and isinstance(is_, Mapping):
+            note = " # all credentials are sent again" if path in self.resent else ""
+            yield label + "{" + note
+            yield from self.changed(was, is_, depth=depth + 1, path=path)
+            yield "    " * depth + "    }"
+            return
+        origin = _ORIGINS[self.origins.get(path, Origin.CONFIGURATION)]
+        yield label + _transition(was, is_) + origin
+
+    def _changes(self, before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> bool:
+        was, is_ = before.get(path[-1], UNSET), after.get(path[-1], UNSET)
+        if path in self.origins or not same(was, is_):
+            return True
+        if is_ is None:
+            return any(path[: len(whole)] == whole for whole in self.resent)
+        return any(whole[: len(path)] == path for whole in self.resent)
+
+
+def _transition(was: Any, is_: Any) -> str:
+    if was is UNSET:
+        return _value(is_)
+    if is_ is UNSET:
+        return f"{_value(was)} -> null"
+    if was is None and is_ is None:
+        return MASK
+    return f"{_value(was)} -> {_value(is_)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return MASK
+    if value is UNSET:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + escape(value).replace('"', '\\"') + '"'
+    if isinstance(value, Mapping):
+        members = ", ".join(f"{_label(name)} = {_value(value[name])}" for name in sorted(value))
+        return "{" + members + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return str(value)
+
+
+def _label(name: str) -> str:
+    return escape(name)
+
+
+def _width(names: Any) -> int:
+    return max((len(_label(name)) for name in names), default=0)
