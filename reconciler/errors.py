@@ -12,6 +12,7 @@ ReconcilerError                     1
 │   └── SaveError                   6   the state could not be saved
 └── RemoteError                     1   something went wrong beyond the wire
 ├── UnreachableError                no byte was sent
+│   └── UntrustedError              the other side could not prove who it is
 ├── SilentError                     sent, and no usable answer: it may have happened
 ├── ProtocolError                   an answer that is not what it should be
 └── RefusedError                    a well-formed refusal
@@ -107,6 +108,12 @@ class UnreachableError(RemoteError):
     """The request never left: no name, no connection, no TLS."""
 
     summary = "Service not reachable"
+
+
+class UntrustedError(UnreachableError):
+    """TLS failed for good: the certificate or the protocol version is not acceptable."""
+
+    summary = "Service not trusted"
 
 
 class SilentError(RemoteError):

@@ -48,8 +48,14 @@ class Remote(Protocol):
         """Return one live connection, ``None`` where the service has none by that id."""
         ...
 
-    def create(self, kind: Kind, body: Mapping[str, Any]) -> Accepted:
-        """Create a connection; the request leaves at most once unless a repeat is harmless."""
+    def create(
+        self, kind: Kind, body: Mapping[str, Any], *, leave_by: float | None = None
+    ) -> Accepted:
+        """Create a connection; the request leaves at most once unless a repeat is harmless.
+
+        ``leave_by`` is a moment of the clock's ``monotonic()`` after which no request leaves, not
+        even a harmless repeat: what an intent promises about the time of its request stays true.
+        """
         ...
 
     def update(self, kind: Kind, seen: Observation, patch: Sequence[Mapping[str, Any]]) -> Accepted:
