@@ -1,0 +1,212 @@
+"""Where Adobe is and who we are there, as the environment variables say it."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import SplitResult, urlsplit
+
+from reconciler.errors import RejectedError
+from reconciler.model.findings import Finding
+from reconciler.model.secrets import Secret
+
+BASE_URL: Final = "https://platform.adobe.io"
+IMS_URL: Final = "https://ims-na1.adobelogin.com"
+
+SCOPES: Final = (
+    "openid",
+    "session",
+    "AdobeID",
+    "read_organizations",
+    "additional_info.projectedProductContext",
+)
+"""What Adobe's own credential template for "Experience Platform API" asks for
+(AdobeDocs/experience-platform-apis, src/pages/credential/getcredential.json)."""
+
+_FALLBACKS: Final = {
+    "AEP_CLIENT_ID": "IMS_OAUTH_S2S_CLIENT_ID",
+    "AEP_CLIENT_SECRET": "IMS_OAUTH_S2S_CLIENT_SECRET",
+    "AEP_ORG_ID": "IMS_OAUTH_S2S_ORG_ID",
+    "AEP_SCOPES": "IMS_OAUTH_S2S_SCOPES",
+}
+"""What adobe/aio-apps-action exports."""
+
+_WORD = re.compile(r"[!-~]{1,8192}")
+_PHRASE = re.compile(r"[ -~]{1,8192}")
+_ORGANIZATION = re.compile(r"[0-9A-Fa-f]{24}@AdobeOrg")
+_SANDBOX = re.compile(r"[a-z0-9][a-z0-9-]{0,254}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a client of one organisation and sandbox needs to know."""
+
+    organization: str
+    sandbox: str
+    client_id: str
+    """Also sent as ``x-api-key``; the service shows it as ``createdClient``."""
+    client_secret: Secret | None = None
+    access_token: Secret | None = None
+    """Used as it is, without a token request; then no client secret is needed."""
+    scopes: tuple[str, ...] = SCOPES
+    base_url: str = BASE_URL
+    ims_url: str = IMS_URL
+    ca_bundle: str | None = None
+    proxy: Secret | None = None
+    """A whole URL, which may hold a password."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], *, sandbox: str) -> Self:
+        """Return what ``environ`` says; an empty variable counts as unset.
+
+        Raises ``RejectedError`` with every problem; none of them shows a value.
+        """
+        variables = _Variables(environ)
+        access_token = variables.secret("AEP_ACCESS_TOKEN", _WORD)
+        settings = cls(
+            organization=variables.required("AEP_ORG_ID", _ORGANIZATION, "24 hex@AdobeOrg"),
+            sandbox=variables.sandbox(sandbox),
+            client_id=variables.required("AEP_CLIENT_ID", _WORD, "visible ASCII without spaces"),
+            client_secret=variables.secret(
+                "AEP_CLIENT_SECRET", _PHRASE, required=access_token is None
+            ),
+            access_token=access_token,
+            scopes=variables.scopes("AEP_SCOPES"),
+            base_url=variables.origin("AEP_BASE_URL", BASE_URL),
+            ims_url=variables.origin("AEP_IMS_URL", IMS_URL),
+            ca_bundle=variables.text("AEP_CA_BUNDLE"),
+            proxy=variables.proxy("AEP_HTTPS_PROXY"),
+        )
+        if variables.findings:
+            raise RejectedError(variables.findings)
+        return settings
+
+
+class _Variables:
+    """The environment, read leniently: a problem becomes a finding and an empty value."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.findings: list[Finding] = []
+
+    def text(self, name: str) -> str | None:
+        return self._environ.get(name) or self._environ.get(_FALLBACKS.get(name, name)) or None
+
+    def required(self, name: str, pattern: re.Pattern[str], form: str) -> str:
+        value = self.text(name)
+        if value is None:
+            self._missing(name)
+        elif pattern.fullmatch(value) is None:
+            self._malformed(name, f"It has to be of the form: {form}.")
+        return value or ""
+
+    def secret(
+        self, name: str, pattern: re.Pattern[str], *, required: bool = False
+    ) -> Secret | None:
+        value = self.text(name)
+        if value is None:
+            if required:
+                self._missing(name)
+            return None
+        if pattern.fullmatch(value) is None:
+            self._malformed(
+                name,
+                "It contains a line break, a space or another character that no such credential "
+                "has; was it copied with something around it?",
+            )
+        return Secret(value)
+
+    def sandbox(self, name: str) -> str:
+        if _SANDBOX.fullmatch(name) is None:
+            self._malformed(
+                "sandbox", "A sandbox is named by lower-case letters, digits and hyphens."
+            )
+        return name
+
+    def scopes(self, name: str) -> tuple[str, ...]:
+        """Return a comma list, a space list or a JSON array of strings as scopes."""
+        value = self.text(name)
+        if value is None:
+            return SCOPES
+        scopes = _listed(value)
+        if not scopes or not all(_WORD.fullmatch(scope) for scope in scopes):
+            self._malformed(name, "It has to be a comma list, a space list or a JSON array.")
+        return scopes
+
+    def origin(self, name: str, default: str) -> str:
+        """Return a base URL without the slash at its end."""
+        value = self.text(name)
+        if value is None:
+            return default
+        url = _split(value)
+        if url is None or url.query or url.fragment or url.username is not None:
+            self._malformed(
+                name, "It has to be an https URL without a user, a query or a fragment."
+            )
+        elif url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url)):
+            self._malformed(
+                name,
+                "Plain http would show credentials to everyone on the way: it is accepted for "
+                "loopback addresses only. Use https.",
+            )
+        return value.rstrip("/")
+
+    def proxy(self, name: str) -> Secret | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        url = _split(value)
+        if url is None or url.scheme not in {"http", "https"}:
+            self._malformed(name, "It has to be a URL such as http://proxy.example:8080.")
+        return Secret(value)
+
+    def _missing(self, name: str) -> None:
+        fallback = f" (or {_FALLBACKS[name]})" if name in _FALLBACKS else ""
+        self.findings.append(
+            Finding(
+                summary="Missing environment variable",
+                detail=f"{name}{fallback} is not set. Without it Adobe cannot be asked anything; "
+                "set it to the value that the Adobe Developer Console shows for your credential.",
+            )
+        )
+
+    def _malformed(self, name: str, advice: str) -> None:
+        used = name if self._environ.get(name) else _FALLBACKS.get(name, name)
+        self.findings.append(
+            Finding(
+                summary="Malformed setting", detail=f"The value of {used} is malformed. {advice}"
+            )
+        )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    """Return the words of a list in any of its three spellings; none at all for broken JSON."""
+    if not value.lstrip().startswith("["):
+        return tuple(value.replace(",", " ").split())
+    try:
+        words = json.loads(value)
+    except ValueError:
+        return ()
+    return tuple(words) if all(isinstance(word, str) for word in words) else ()
+
+
+def _split(value: str) -> SplitResult | None:
+    """Return the parts of a URL that has a host and a legal port, and nothing unprintable."""
+    try:
+        url = urlsplit(value)
+        _ = url.port
+    except ValueError:
+        return None
+    return url if url.hostname and _WORD.fullmatch(value) else None
+
+
+def _is_loopback(url: SplitResult) -> bool:
+    host = url.hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,165 @@
+"""Below requests: who is trusted, when a connection exists, how long an answer may take."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import urllib3
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+from reconciler.errors import RejectedError, UnreachableError, UntrustedError
+from reconciler.model.findings import Finding
+
+
+def trust(ca_bundle: str | None) -> ssl.SSLContext:
+    """Return a context for TLS 1.2 and later that no environment variable has a say in.
+
+    ``ssl.create_default_context`` and urllib3's own would write keys to ``SSLKEYLOGFILE``. Raises
+    ``RejectedError`` if the bundle cannot be read.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(cafile=ca_bundle or DEFAULT_CA_BUNDLE_PATH)
+    except OSError as error:
+        raise RejectedError(
+            [
+                Finding(
+                    summary="Unusable certificate bundle",
+                    detail=f"AEP_CA_BUNDLE names {ca_bundle!r}, which cannot be read as a file of "
+                    "PEM certificates. Name one, or unset the variable.",
+                )
+            ]
+        ) from error
+    return context
+
+
+class _TimedStream(io.RawIOBase):
+    """Bytes of a socket until a deadline for all of them.
+
+    A socket's own timeout starts anew with each packet, so that one byte a minute, or an endless
+    row of ``100 Continue``, would hold us for ever.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._stream = sock.makefile("rb", buffering=0)
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._socket.settimeout(remaining)
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer that must be complete, status line to last byte, within the read timeout."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_TimedStream(sock))
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = _TimedResponse
+
+    def connect(self) -> None:
+        with _reaching(self.host):
+            super().connect()
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+    def connect(self) -> None:
+        with _reaching(self.host):
+            super().connect()
+
+
+@contextmanager
+def _reaching(host: str) -> Iterator[None]:
+    """Translate whatever stops a connection: name, address, proxy, TLS. Nothing was sent yet."""
+    try:
+        yield
+    except (HTTPError, http.client.HTTPException, OSError) as error:
+        raise _unreachable(host, error) from error
+
+
+def _unreachable(host: str, error: Exception) -> UnreachableError:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return UntrustedError(
+                f"{host} has no certificate that can be trusted: {error.verify_message}. Nothing "
+                "was sent. AEP_CA_BUNDLE names the authorities to trust."
+            )
+        case ssl.SSLError() if error.reason not in {None, "UNEXPECTED_EOF_WHILE_READING"}:
+            return UntrustedError(f"TLS with {host} failed: {error.reason}. Nothing was sent.")
+        case NameResolutionError():
+            return UnreachableError(f"The name {host} could not be resolved. Nothing was sent.")
+        case ConnectTimeoutError() if not isinstance(error, NewConnectionError):
+            reason = "it did not answer in time"
+        case OSError() if "Tunnel connection failed" in str(error):
+            reason = "the proxy refused to connect further"
+        case _:
+            reason = "no connection could be made"
+    return UnreachableError(f"{host} cannot be reached: {reason}. Nothing was sent.")
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class Adapter(HTTPAdapter):
+    """An adapter whose connections are ours, with one trust for all of them."""
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+        super().__init__(pool_connections=2, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pool of direct connections."""
+        super().init_poolmanager(*args, ssl_context=self._trust, **options)
+        _seat(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Return the pool of connections through ``proxy``."""
+        manager = super().proxy_manager_for(
+            proxy, ssl_context=self._trust, proxy_ssl_context=self._trust, **options
+        )
+        _seat(manager)
+        return manager
+
+    def cert_verify(self, *_: Any) -> None:
+        """Do nothing: the context holds the authorities already, and is never told to lie."""
+
+
+def _seat(manager: urllib3.PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}

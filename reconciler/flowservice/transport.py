@@ -1,0 +1,106 @@
+"""The seam between us and the wire: one request in, one response out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from reconciler.core.escaping import escape
+from reconciler.errors import RemoteError
+from reconciler.ports import Clock
+
+OBJECT_LIMIT: Final = 1 << 20
+"""Bytes that the answer about one object may have."""
+PAGE_LIMIT: Final = 8 << 20
+"""Bytes that one page of a list may have."""
+ERROR_LIMIT: Final = 64 << 10
+"""Bytes that an answer with an error status may have, whatever was asked for."""
+
+HEARD: Final = ("content-type", "date", "retry-after", "x-request-id")
+"""The response headers that anyone here listens to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be sent, to the last header. Its repr shows no header and no body."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    limit: int = OBJECT_LIMIT
+    """Bytes that the body of a good answer may have."""
+
+    @property
+    def title(self) -> str:
+        """Method and path with query, as logs and messages name a request."""
+        url = urlsplit(self.url)
+        return f"{self.method} {url.path}" + (f"?{url.query}" if url.query else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back, redirects and all."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Those of ``HEARD`` that were there, by lower-case name."""
+    body: bytes | None = field(repr=False)
+    """``None`` where it was longer than its limit."""
+
+    @property
+    def phrase(self) -> str:
+        """Return the status as words: ``503 Service Unavailable``."""
+        try:
+            return f"{self.status} {HTTPStatus(self.status).phrase}"
+        except ValueError:
+            return str(self.status)
+
+
+class Transport(Protocol):
+    """Carries a request. Safe to use from several threads at once."""
+
+    def send(self, request: Request) -> Response:
+        """Return the answer, whatever its status.
+
+        Raises ``UnreachableError`` where certainly no byte of the request was sent, and
+        ``SilentError`` for everything that goes wrong later.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of idle connections."""
+        ...
+
+
+class LoggedTransport:
+    """Writes one line per request: never a header, never a body."""
+
+    def __init__(self, transport: Transport, *, log: Callable[[str], None], clock: Clock) -> None:
+        self._transport = transport
+        self._log = log
+        self._clock = clock
+
+    def send(self, request: Request) -> Response:
+        """Send through, and log method, path, status, milliseconds and request id."""
+        began = self._clock.monotonic()
+        try:
+            response = self._transport.send(request)
+        except RemoteError as error:
+            self._write(request, type(error).__name__, began)
+            raise
+        request_id = response.headers.get("x-request-id")
+        said = f" request-id={escape(request_id, limit=128)}" if request_id else ""
+        self._write(request, f"{response.status}{said}", began)
+        return response
+
+    def close(self) -> None:
+        """Close what is logged."""
+        self._transport.close()
+
+    def _write(self, request: Request, outcome: str, began: float) -> None:
+        milliseconds = (self._clock.monotonic() - began) * 1000
+        self._log(f"{request.title} -> {outcome} ({milliseconds:.0f} ms)")
