@@ -1,0 +1,231 @@
+"""The state of one environment in a local file, as ``ports.StateStore`` wants it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from reconciler.core import state_document
+from reconciler.core.state_reader import LIMIT
+from reconciler.errors import (
+    CorruptStateError,
+    ForeignStateError,
+    SaveError,
+    StaleStateError,
+    StateError,
+)
+from reconciler.model.records import Recorded
+from reconciler.ports import Clock
+from reconciler.state import locker, places, rescue, saver
+from reconciler.state.disk import Disk, read_file
+
+_SYSTEM: Final = Disk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    data: bytes
+    recorded: Recorded
+
+
+class LocalState:
+    """One state file. ``write`` is safe against other writers under ``lock`` alone."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        display: str,
+        organization: str | None,
+        sandbox: str,
+        clock: Clock,
+        root: Path | None = None,
+        disk: Disk = _SYSTEM,
+    ) -> None:
+        """Keep the state at ``path``, which messages call ``display``; nothing is touched yet.
+
+        A state of another sandbox is refused, and one of another ``organization`` where that is
+        known. ``root`` is the folder that no link may lead out of; the file's own when left out.
+        """
+        self._path = path
+        self._display = display
+        self._organization = organization
+        self._sandbox = sandbox
+        self._clock = clock
+        self._root = path.parent if root is None else root
+        self._disk = disk
+        self._encoder = state_document.Encoder()
+        self._saved: _Saved | None = None
+        """What the file held when it was last read or written."""
+        self._unproven: bytes | None = None
+        """What a save that failed may have left there."""
+
+    @property
+    def location(self) -> str:
+        """The file, as messages name it."""
+        return self._display
+
+    def read(self) -> Recorded | None:
+        """Return the last snapshot saved; ``None`` where there never was one.
+
+        Needs no lock. Raises ``StateError`` for a file that cannot be used as it stands, with the
+        way out.
+        """
+        return self._current(self._place())
+
+    def write(self, recorded: Recorded, *, expected_serial: int) -> Recorded:
+        """Save durably, read back, and return the snapshot with its serial raised and lineage set.
+
+        Raises ``StaleStateError`` if the saved serial is not the expected one, ``SaveError`` if the
+        snapshot is not certain to be there.
+        """
+        self._refuse_foreign(recorded)
+        try:
+            place = self._place()
+            current = self._current(place)
+            self._refuse_stale(current, recorded, expected_serial)
+            following = _following(recorded, current)
+            data = self._encode(following)
+        except StaleStateError:
+            raise
+        except StateError as error:
+            raise SaveError(error.detail, lines=error.lines) from error
+        self._save(place, data)
+        self._saved = _Saved(data=data, recorded=following)
+        return following
+
+    def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
+        """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
+        return self._locked(operation, timeout)
+
+    def dump(self, recorded: Recorded) -> str | None:
+        """Put a snapshot that could not be saved in another verified place; return it, if any.
+
+        It carries the serial that the save would have given it, so that it counts as newer.
+        """
+        following = _following(recorded, None)
+        try:
+            data = self._encoder.encode(following).encode()
+        except (TypeError, ValueError):
+            return None
+        name = f"{self._path.stem}.errored-{following.serial}-{uuid.uuid4().hex[:8]}.json"
+        return rescue.dump(self._disk, data, name=name, beside=self._path.parent)
+
+    @contextmanager
+    def _locked(self, operation: str, timeout: float) -> Iterator[None]:
+        place = self._place()
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from error
+        with locker.hold(
+            place, display=self._display, operation=operation, timeout=timeout, clock=self._clock
+        ):
+            with suppress(OSError):  # what lies about does no harm
+                saver.sweep(self._disk, place)
+            yield
+
+    def _place(self) -> Path:
+        return places.locate(self._path, root=self._root, display=self._display)
+
+    def _current(self, place: Path) -> Recorded | None:
+        """Return what the file holds now; an unchanged file is not decoded again."""
+        try:
+            data = read_file(self._disk, place, limit=LIMIT)
+        except FileNotFoundError:
+            self._saved = None
+            self._refuse_lost(place)
+            return None
+        except OSError as error:
+            raise self._unusable(error) from error
+        if self._saved is None or self._saved.data != data:
+            self._saved = _Saved(data=data, recorded=self._decode(place, data))
+        return self._saved.recorded
+
+    def _decode(self, place: Path, data: bytes) -> Recorded:
+        try:
+            recorded = state_document.decode(data)
+        except CorruptStateError as error:
+            way = rescue.way_out(self._disk, place, display=self._display)
+            detail = f"{self._display} is no usable state. {error.detail} {way.words}"
+            raise CorruptStateError(detail, lines=way.lines) from error
+        except StateError as error:
+            raise StateError(f"{self._display} cannot be read. {error.detail}") from error
+        self._refuse_foreign(recorded)
+        return recorded
+
+    def _refuse_foreign(self, recorded: Recorded) -> None:
+        organization = self._organization or recorded.organization
+        if (recorded.organization, recorded.sandbox) == (organization, self._sandbox):
+            return
+        raise ForeignStateError(
+            f"{self._display} records sandbox {recorded.sandbox} of {recorded.organization}, and "
+            f"this run is about sandbox {self._sandbox} of {organization}, where all of it would "
+            "count as gone. Choose the environment that the state belongs to, or give this one a "
+            "state: of its own."
+        )
+
+    def _refuse_lost(self, place: Path) -> None:
+        if saver.backup_of(place).exists():
+            way = rescue.way_out(self._disk, place, display=self._display)
+            raise StateError(
+                f"{self._display} is missing, and its backup is there: it was lost, not new. "
+                f"{way.words}",
+                lines=way.lines,
+            )
+
+    def _refuse_stale(self, current: Recorded | None, recorded: Recorded, expected: int) -> None:
+        if self._saved is not None and self._saved.data == self._unproven:
+            return  # our own save, which we could not prove, has arrived after all
+        serial = 0 if current is None else current.serial
+        if serial != expected:
+            raise StaleStateError(
+                f"{self._display} is at serial {serial}, and this run knows serial {expected}: "
+                "another run has saved it meanwhile. Plan again."
+            )
+        if current is not None and recorded.lineage not in {"", current.lineage}:
+            raise StaleStateError(
+                f"{self._display} is of lineage {current.lineage}, and this run knows lineage "
+                f"{recorded.lineage}: another state has taken its place. Plan again."
+            )
+
+    def _encode(self, recorded: Recorded) -> bytes:
+        if pair := state_document.shared_id(recorded.records):
+            raise StateError(f"{pair[0]} and {pair[1]} would record the same connection.")
+        try:
+            data = self._encoder.encode(recorded).encode()
+        except (TypeError, ValueError) as error:
+            raise StateError(f"{self._display} cannot be written: {error}.") from error
+        if len(data) > LIMIT:
+            raise StateError(f"{self._display} would be larger than {LIMIT >> 20} MiB.")
+        return data
+
+    def _save(self, place: Path, data: bytes) -> None:
+        self._unproven = data
+        previous = None if self._saved is None else self._saved.data
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            saver.save(self._disk, place, data, previous=previous)
+        except OSError as error:
+            raise SaveError(
+                f"{self._display} could not be saved: {error.strerror}. The file holds what it "
+                "held before or, if only the proof failed, what should have been saved."
+            ) from error
+        self._unproven = None
+
+    def _unusable(self, error: OSError) -> StateError:
+        return StateError(f"{self._display} cannot be used: {error.strerror}.")
+
+
+def _following(recorded: Recorded, current: Recorded | None) -> Recorded:
+    """Return the snapshot that the next save writes; its serial passes both that are known."""
+    serial, lineage = (0, "") if current is None else (current.serial, current.lineage)
+    return replace(
+        recorded,
+        serial=max(serial, recorded.serial) + 1,
+        lineage=recorded.lineage or lineage or str(uuid.uuid4()),
+    )

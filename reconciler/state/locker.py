@@ -1,0 +1,187 @@
+"""Keeps other runs out: a kernel's lock on a side file, which ends with the process that has it.
+
+The file also says who holds it. That text is for people alone: whether the lock is held, only the
+kernel is asked, so what a killed run leaves behind stops nobody. The file itself stays, since a
+run that waits on a removed one and a run that makes it anew would both believe to be alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import json
+import os
+import socket
+import stat
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import reconciler
+from reconciler.errors import LockedError, StateError
+from reconciler.ports import Clock
+
+_FIELDS: Final = ("ID", "Path", "Operation", "Who", "Version", "Created", "Info")
+"""Terraform's, in the order in which it shows them."""
+
+_PAUSE: Final = 0.25
+"""Seconds between two attempts."""
+
+_PRIVATE: Final = 0o600
+_INFO_LIMIT: Final = 16 * 1024
+_SHOWN: Final = 200
+_FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+def side_file(path: Path) -> Path:
+    """Return the file that is locked while the state at ``path`` is."""
+    return path.with_name(f".{path.name}.lock.info")
+
+
+@contextmanager
+def hold(
+    path: Path, *, display: str, operation: str, timeout: float, clock: Clock
+) -> Iterator[None]:
+    """Hold the lock of the state at ``path``, whose folder exists.
+
+    Raises ``LockedError`` if another run still has it after ``timeout`` seconds, or when the clock
+    is told to stop waiting, and ``StateError`` if there can be no lock here.
+    """
+    side = side_file(path)
+    with _acquired(side, display=display, timeout=timeout, clock=clock):
+        descriptor = _open(side, display)
+        try:
+            _announce(descriptor, _info(display=display, operation=operation))
+            yield
+        finally:
+            _announce(descriptor, b"")
+            os.close(descriptor)
+
+
+@contextmanager
+def _acquired(side: Path, *, display: str, timeout: float, clock: Clock) -> Iterator[None]:
+    import filelock  # noqa: PLC0415 -- slow to import, and most commands lock nothing
+
+    lock = filelock.FileLock(side, mode=_PRIVATE, thread_local=False)
+
+    def attempt() -> bool:
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            return False
+        return True
+
+    _refuse_link(side)
+    try:
+        waited = _wait(attempt, timeout=timeout, clock=clock)
+    except OSError as error:
+        raise _unusable(display, error) from error
+    if waited is not None:
+        raise _locked(side, display=display, waited=waited)
+    try:
+        if type(lock) is not filelock.FileLock:  # its stand-in would outlive a killed process
+            raise _unusable(display, OSError(errno.ENOLCK, "this file system knows no locks"))
+        yield
+    finally:
+        lock.release()
+
+
+def _wait(attempt: Callable[[], bool], *, timeout: float, clock: Clock) -> float | None:
+    """Return ``None`` once an attempt succeeds, or the seconds that were waited in vain."""
+    started = now = clock.monotonic()
+    while not attempt():
+        pause = min(_PAUSE, started + timeout - now)
+        if pause <= 0:
+            return now - started
+        clock.sleep(pause)
+        before, now = now, clock.monotonic()
+        if now - before < pause / 2:  # the run is asked to stop
+            return now - started
+    return None
+
+
+def _open(side: Path, display: str) -> int:
+    try:
+        return os.open(side, _FLAGS)
+    except OSError as error:
+        raise _unusable(display, error) from error
+
+
+def _announce(descriptor: int, info: bytes) -> None:
+    """Let the side file say this; a full disk may prevent it, and the lock holds all the same."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, info, 0)
+
+
+def _info(*, display: str, operation: str) -> bytes:
+    fields = {
+        "ID": str(uuid.uuid4()),
+        "Operation": operation,
+        "Info": f"process {os.getpid()}",
+        "Who": _who(),
+        "Version": reconciler.__version__,
+        "Created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "Path": display,
+    }
+    return json.dumps(fields).encode()
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def _locked(side: Path, *, display: str, waited: float) -> LockedError:
+    holder = _holder(side)
+    return LockedError(
+        f"Another run holds the lock of {display}, and still did after {waited:.0f} s. Wait for it "
+        "to end, or wait longer with -lock-timeout. The lock ends with the process that holds it.",
+        lines=("Lock Info:", *(f"  {name + ':':<10} {holder[name]}" for name in _FIELDS)),
+    )
+
+
+def _holder(side: Path) -> dict[str, str]:
+    """Return what the side file says, made safe to show; nothing in it decides anything."""
+    try:
+        fields = json.loads(_read(side))
+    except (OSError, ValueError, RecursionError):
+        fields = {}
+    if type(fields) is not dict:
+        fields = {}
+    return {name: _shown(fields.get(name, "(not known)")) for name in _FIELDS}
+
+
+def _read(side: Path) -> bytes:
+    descriptor = os.open(side, _FLAGS)
+    try:
+        return os.pread(descriptor, _INFO_LIMIT, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _shown(value: object) -> str:
+    text = str(value)[:_SHOWN]
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _refuse_link(side: Path) -> None:
+    try:
+        kind = stat.S_IFMT(os.lstat(side).st_mode)
+    except FileNotFoundError:
+        return
+    if kind != stat.S_IFREG:
+        raise StateError(f"{side.name} is the lock file, and it is no regular file. Remove it.")
+
+
+def _unusable(display: str, error: OSError) -> StateError:
+    return StateError(
+        f"The lock of {display} cannot be had: {error.strerror}. Without it two runs could change "
+        "the same connections; nothing was changed."
+    )

@@ -1,0 +1,71 @@
+"""What helps when a state cannot be read or saved: the way back, and a place for it meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.core import state_document, state_reader
+from reconciler.errors import StateError
+from reconciler.state.disk import Disk, read_file
+from reconciler.state.saver import backup_of, save_new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """A sentence for a person and the lines that do it."""
+
+    words: str
+    lines: tuple[str, ...] = ()
+
+
+def way_out(disk: Disk, place: Path, *, display: str) -> WayOut:
+    """Return how to get a usable state again where the one at ``place`` is lost or damaged."""
+    backup = f"{display}.backup"
+    if not backup_of(place).exists():
+        return WayOut(
+            words=f"Restore {display} from version control. Where there is no copy, move it away "
+            "and record what exists on the service with: reconciler import -matching"
+        )
+    try:
+        data = read_file(disk, backup_of(place), limit=state_reader.LIMIT)
+        serial = state_document.decode(data).serial
+    except (OSError, StateError):
+        return WayOut(
+            words=f"{backup} cannot be used either. Restore {display} from version control. Where "
+            "there is no copy, move both away and record what exists on the service with: "
+            "reconciler import -matching"
+        )
+    return WayOut(
+        words=f"{backup} is whole: the state as it was at serial {serial}, one save ago. Restore "
+        f"{display} from version control if it has a later one, or from there:",
+        lines=(shlex.join(("cp", backup, display)),),
+    )
+
+
+def dump(disk: Disk, data: bytes, *, name: str, beside: Path) -> str | None:
+    """Put ``data`` under ``name`` in the first folder that proves to hold it; return its path."""
+    for folder in _refuges(beside):
+        try:
+            place = folder.resolve(strict=True) / name
+            save_new(disk, place, data)
+        except (OSError, RuntimeError):
+            continue
+        return str(place)
+    return None
+
+
+def _refuges(beside: Path) -> Iterator[Path]:
+    yield beside
+    with suppress(OSError):
+        yield Path.cwd()
+    for variable in ("RUNNER_TEMP", "TMPDIR"):
+        if folder := os.environ.get(variable):
+            yield Path(folder)
+    yield Path("/tmp")  # noqa: S108 -- a private file of a fresh name, never one that is there
+    with suppress(RuntimeError):
+        yield Path.home()
