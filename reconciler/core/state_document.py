@@ -80,8 +80,8 @@ def encode(recorded: Recorded) -> str:
     return Encoder().encode(recorded)
 
 
-def decode(text: str) -> Recorded:
-    """Return the snapshot that ``text`` spells.
+def decode(text: str | bytes) -> Recorded:
+    """Return the snapshot that ``text`` spells, in UTF-8 where it is bytes.
 
     Raises ``CorruptStateError`` for what is not exactly a state of this format, naming the line or
     the member, and ``StateError`` for a format newer than this program.

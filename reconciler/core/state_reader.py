@@ -96,7 +96,7 @@ class Members:
         return spec
 
 
-def parse(text: str) -> Members:
+def parse(text: str | bytes) -> Members:
     """Return the members of the document, which says that it is of a format we read.
 
     Raises ``CorruptStateError``, or ``StateError`` for a newer format. A byte order mark and line
@@ -104,11 +104,20 @@ def parse(text: str) -> Members:
     """
     if len(text) > LIMIT:
         raise CorruptStateError(f"It is larger than {LIMIT // 1024**2} MiB.")
-    value = _json(text.removeprefix("\ufeff"))
+    value = _json(_decoded(text).removeprefix("\ufeff"))
     if type(value) is not dict:
         raise CorruptStateError("It is not a JSON object.")
     _check_version(value.get("format_version"))
     return Members("The document", value)
+
+
+def _decoded(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode()
+    except UnicodeDecodeError as error:
+        raise CorruptStateError(f"It is not UTF-8 text, from byte {error.start} on.") from error
 
 
 def _check_version(version: Any) -> None:
