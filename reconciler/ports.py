@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.model.outcomes import Outcome
+from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
@@ -66,6 +68,10 @@ class Remote(Protocol):
         """Delete a connection; one that is gone already counts as deleted."""
         ...
 
+    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
+        """Return the ids of the flows that read through a connection, as far as they can be told."""
+        ...
+
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""
         ...
@@ -117,4 +123,32 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Let that many seconds go by, or fewer if the run is asked to stop."""
+        ...
+
+
+class Stop(Protocol):
+    """Whether the run was told to stop."""
+
+    def is_set(self) -> bool:
+        """Tell whether a signal has arrived."""
+        ...
+
+
+class Progress(Protocol):
+    """Who is told how an apply goes, as it goes; always by the same thread."""
+
+    def started(self, change: Change) -> None:
+        """Say that a change has begun."""
+        ...
+
+    def waiting(self, change: Change, *, seconds: float) -> None:
+        """Say that a change has not ended after so many seconds."""
+        ...
+
+    def finished(self, outcome: Outcome, *, seconds: float) -> None:
+        """Say how a change ended and how long it took."""
+        ...
+
+    def settled(self, address: Address, remote_id: RemoteId | None) -> None:
+        """Say that a create in doubt turned out to have made this connection, or none."""
         ...

@@ -9,7 +9,7 @@ from reconciler.core import canonical, differ
 from reconciler.model.declarations import Declaration
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Author, FieldChange, Origin, Pins
+from reconciler.model.plans import FieldChange, Origin, Pins
 from reconciler.model.records import Record
 from reconciler.model.values import (
     UNSET,
@@ -101,13 +101,6 @@ def pins(observed: Observation, *templates: Spec) -> Pins:
         updated_client=observed.updated_client,
         visible=canonical.digest(thaw(differ.select(observed.spec, *templates))),
     )
-
-
-def author(observed: Observation | None) -> Author:
-    """Return who changed the connection last; nobody knows of one that is gone."""
-    if observed is None:
-        return Author(by=None, client=None, at=None)
-    return Author(by=observed.updated_by, client=observed.updated_client, at=observed.updated_at)
 
 
 def drift(

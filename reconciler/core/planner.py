@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from reconciler.core import comparer, differ, guard, mover, plan_document, settling
+from reconciler.core import authorship, comparer, differ, guard, mover, plan_document, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration
@@ -268,7 +268,7 @@ class _Planner:
                 before=before,
                 after=after,
                 fields=fields,
-                author=comparer.author(case.observed),
+                author=authorship.author(case.observed),
             )
 
     def _warnings(
@@ -296,7 +296,7 @@ class _Planner:
             yield Remark(
                 topic=Topic.CREDENTIALS_CHANGED,
                 address=case.address,
-                author=comparer.author(seen),
+                author=authorship.author(seen),
             )
 
     def _consequences(self, change: Change) -> Iterator[Remark]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
+from reconciler.core.authorship import by, moment
 from reconciler.core.escaping import escape
 from reconciler.model.findings import Finding, Severity
-from reconciler.model.plans import Author, Doubt, Plan, Remark, Topic
+from reconciler.model.plans import Doubt, Plan, Remark, Topic
 from reconciler.model.values import dotted
 
 
@@ -47,25 +47,6 @@ def doubt(case: Doubt) -> Finding:
         address=case.address,
         lines=lines,
     )
-
-
-def moment(milliseconds: int | None) -> str:
-    """Return a time of the service's as ISO 8601 in UTC, to the second."""
-    if milliseconds is None:
-        return "an unknown time"
-    try:
-        return datetime.fromtimestamp(milliseconds // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, OSError, ValueError):
-        return "an unknown time"
-
-
-def by(author: Author | None) -> str:
-    """Return who changed a connection, with what and when."""
-    if author is None or (author.by is None and author.client is None):
-        return "somebody unknown"
-    who = escape(author.by or "somebody")
-    client = f" with {escape(author.client)}" if author.client else ""
-    return f"{who}{client} at {moment(author.at)}"
 
 
 def _finding(remark: Remark, severity: Severity) -> Finding:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.core import authorship
 from reconciler.core.escaping import escape
 from reconciler.model.plans import Action, Change, Drift, FieldChange, Origin, Plan, Reason
 from reconciler.model.secrets import MASK
 from reconciler.model.values import UNSET, Path, same
-from reconciler.render import phrases
 
 RULE = "─" * 77
 
@@ -86,7 +86,7 @@ def _drift(drift: Drift) -> Iterator[str]:
         yield f"        id = {_value(drift.id)}"
     else:
         yield f"  # {drift.address} has changed"
-        yield f"  # (by {phrases.by(drift.author)})"
+        yield f"  # (by {authorship.by(drift.author)})"
         yield f"  ~ {_resource(drift)}"
         yield f"        id = {_value(drift.id)}"
         yield from _Body(fields=()).changed(drift.before, drift.after, depth=1)

@@ -1,0 +1,366 @@
+"""The walk through a plan: intents first, requests beside one another, one writer of the state."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.applier.crew import Crew
+from reconciler.applier.journal import Journal
+from reconciler.applier.operations import Operator, Result, Task
+from reconciler.core import settling
+from reconciler.core.fingerprints import Fingerprinter
+from reconciler.core.situations import Live
+from reconciler.errors import ReconcilerError, RemoteError, StateError
+from reconciler.model.addresses import Address
+from reconciler.model.findings import Finding
+from reconciler.model.kinds import Kind
+from reconciler.model.outcomes import Outcome, Verdict
+from reconciler.model.plans import Action, Change, Plan, Reason
+from reconciler.model.records import Record, Recorded
+from reconciler.model.values import Path
+from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop
+
+SEND_WINDOW = 10.0
+"""Seconds after its intent was saved in which a create may leave. The quarantine counts on it."""
+
+PATIENCE = 5.0
+"""Seconds that requests under way are given once the run is told to stop."""
+
+_TICK = 0.25
+_STILL = 10.0
+_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything beyond the applier, as ports."""
+
+    kinds: Mapping[str, Kind]
+    remote: Remote
+    secrets: SecretSource
+    clock: Clock
+    progress: Progress
+    stop: Stop
+    fingerprinter: Fingerprinter | None = None
+
+
+class Applier:
+    """Carries out one plan, once."""
+
+    def __init__(
+        self, plan: Plan, *, journal: Journal, live: Live, world: World, parallelism: int
+    ) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._live = live
+        self._world = world
+        self._parallelism = parallelism
+        self._outcomes: dict[Address, Outcome] = {}
+        self._creates: deque[Task] = deque()
+        """Creates that have no intent yet."""
+        self._ready: deque[Task] = deque()
+        """Creates whose intent is saved."""
+        self._others: deque[Task] = deque()
+        self._flying: dict[Address, float] = {}
+        self._told: dict[Address, float] = {}
+        self._trouble: StateError | None = None
+
+    def run(self) -> tuple[tuple[Outcome, ...], StateError | None]:
+        """Carry the plan out; return how each change ended and why the state was not saved, if so.
+
+        Only changes that ended are in the outcomes; one begun and left behind is not.
+        """
+        self._note_quiet_changes()
+        self._enqueue()
+        self._save(self._open_intents())
+        operator = Operator(remote=self._world.remote, clock=self._world.clock)
+        crew = Crew(size=self._parallelism, perform=operator.perform)
+        self._walk(crew)
+        crew.dismiss()
+        self._skip(self._ready)
+        self._skip(self._creates)
+        self._skip(self._others)
+        self._close_unsent()
+        self._save([])
+        ordered = tuple(self._outcomes[at] for at in sorted(self._outcomes))
+        return ordered, self._trouble
+
+    # --- before anything leaves -----------------------------------------------------------------
+
+    def _note_quiet_changes(self) -> None:
+        """Bring the state alone up to date: moves, adoptions as they are, what is let go."""
+        recorded = _moved(self._journal.recorded, self._plan.changes)
+        records: dict[Address, Record] = {}
+        gone: list[Address] = []
+        for change in self._plan.changes:
+            if change.action is Action.FORGET:
+                gone.append(change.address)
+            elif change.action is Action.NO_OP:
+                records[change.address] = _quiet(change, recorded.records.get(change.address))
+            else:
+                continue
+            if change.reason is not Reason.RECORDED:
+                self._end(Outcome(change=change, verdict=Verdict.DONE, id=change.id), seconds=0.0)
+        if records or gone or recorded is not self._journal.recorded:
+            self._journal.recorded = recorded.with_records(records).without_records(gone)
+
+    def _enqueue(self) -> None:
+        refused = self._retired()
+        for action in _ORDER:
+            for change in self._plan.changes:
+                if change.action is action:
+                    self._enqueue_one(change, refused)
+
+    def _enqueue_one(self, change: Change, refused: Mapping[str, Finding]) -> None:
+        task = self._task(change)
+        if isinstance(task, Finding):
+            self._refuse(change, Verdict.FAILED, task)
+        elif change.action is not Action.CREATE:
+            self._others.append(task)
+        elif taken := self._taken(change):
+            self._refuse(change, Verdict.LEFT, taken)
+        elif retired := refused.get(settling.connection_spec(change.after or {})):
+            self._refuse(change, Verdict.FAILED, replace(retired, address=change.address))
+        else:
+            self._creates.append(task)
+
+    def _task(self, change: Change) -> Task | Finding:
+        """Prepare a change; what it needs and cannot have fails this connection alone."""
+        try:
+            secrets = {
+                path: self._world.secrets.reveal(reference)
+                for path, reference in sorted(change.secrets.items())
+            }
+        except ReconcilerError as error:
+            return Finding(
+                summary=error.summary,
+                detail=error.detail,
+                address=change.address,
+                span=change.span,
+            )
+        kind = self._world.kinds[change.address.kind]
+        record = self._journal.recorded.records.get(change.address)
+        marks: Mapping[Path, str] = record.fingerprints if record else {}
+        if secrets:
+            maker = self._world.fingerprinter
+            marks = (
+                {
+                    path: maker.mark(change.address, path, secret)
+                    for path, secret in secrets.items()
+                    if path not in kind.ephemeral
+                }
+                if maker
+                else {}
+            )
+        seen = self._live.by_id.get(change.id) if change.id else None
+        return Task(change=change, kind=kind, secrets=secrets, fingerprints=marks, seen=seen)
+
+    def _retired(self) -> Mapping[str, Finding]:
+        """Ask once for each connection spec to be used; return why its creates cannot be."""
+        specs = {
+            settling.connection_spec(change.after or {})
+            for change in self._plan.changes
+            if change.action is Action.CREATE
+        }
+        return {spec: _RETIRED for spec in sorted(specs) if not self._offered(spec)}
+
+    def _offered(self, spec: str) -> bool:
+        try:
+            return self._world.remote.offers(spec)
+        except RemoteError:
+            # Whether it is listed is a courtesy; the create itself will be answered for certain.
+            return True
+
+    def _taken(self, change: Change) -> Finding | None:
+        held = {record.id for record in self._journal.recorded.records.values()}
+        named = self._live.named(change.after or {})
+        strangers = [seen.id for seen in named if seen.id not in held]
+        if not strangers:
+            return None
+        return Finding(
+            summary="Connection exists already",
+            detail=(
+                "A live connection of that name has shown up since the plan was made, and a second "
+                "one is never made by accident. Plan again."
+            ),
+            address=change.address,
+            span=change.span,
+            lines=tuple(f"import: {{id: {each}}}" for each in strangers),
+        )
+
+    # --- the walk -------------------------------------------------------------------------------
+
+    def _walk(self, crew: Crew[Task, Result]) -> None:
+        deadline: float | None = None
+        while self._dispatch(crew) or self._flying:
+            for result in crew.results(timeout=_TICK):
+                self._fold(result)
+            if self._halted and deadline is None:
+                deadline = self._now + PATIENCE
+            if deadline is not None and self._now > deadline:
+                return
+            self._dispatch(crew)
+            self._save(self._open_intents())
+            self._tell_waiting()
+
+    @property
+    def _now(self) -> float:
+        return self._world.clock.monotonic()
+
+    @property
+    def _halted(self) -> bool:
+        """Whether nothing new may begin: a signal came, or the state cannot be saved."""
+        return self._world.stop.is_set() or self._trouble is not None
+
+    def _dispatch(self, crew: Crew[Task, Result]) -> bool:
+        """Give idle workers what may leave now; tell whether anything is left to begin."""
+        if self._halted:
+            return False
+        while len(self._flying) < self._parallelism and (task := self._next()):
+            self._flying[task.change.address] = self._now
+            self._world.progress.started(task.change)
+            crew.hand(task)
+        return bool(self._creates or self._ready or self._others)
+
+    def _next(self) -> Task | None:
+        while self._ready:
+            task = self._ready.popleft()
+            if self._now < task.leave_by:
+                return task
+            self._creates.appendleft(task)  # its window is over: it needs a new intent
+        if self._creates or not self._others:
+            return None
+        return self._others.popleft()
+
+    def _open_intents(self) -> list[Task]:
+        """Note the next creates, so that one is ready whenever a worker is; not yet saved."""
+        if self._halted or len(self._ready) >= self._parallelism:
+            return []
+        opened = self._world.remote.now()
+        tasks = [self._creates.popleft() for _ in range(self._room())]
+        intents = {
+            task.change.address: task.intent(client=self._world.remote.client, opened=opened)
+            for task in tasks
+        }
+        if intents:
+            # A record that a create replaces names an object that is gone.
+            emptied = self._journal.recorded.without_records(intents)
+            self._journal.recorded = emptied.with_intents(intents)
+        return tasks
+
+    def _room(self) -> int:
+        if self._ready and not self._journal.pending:
+            return 0
+        return min(self._parallelism - len(self._ready), len(self._creates))
+
+    def _save(self, noted: Iterable[Task]) -> None:
+        """Save once: what has arrived and what is about to leave, which may leave from then on."""
+        tasks = list(noted)
+        try:
+            if self._trouble is None:
+                self._journal.save()
+        except StateError as error:
+            self._trouble = error
+        if self._trouble is not None:
+            self._creates.extendleft(reversed(tasks))
+            return
+        leave_by = self._now + SEND_WINDOW
+        self._ready.extend(replace(task, leave_by=leave_by) for task in tasks)
+
+    # --- what comes back ------------------------------------------------------------------------
+
+    def _fold(self, result: Result) -> None:
+        change, outcome = result.task.change, result.outcome
+        seconds = self._now - self._flying.pop(change.address)
+        self._told.pop(change.address, None)
+        recorded = self._journal.recorded
+        if outcome.verdict is Verdict.DONE and result.record is not None:
+            if change.action is Action.CREATE and _held(recorded, result.record):
+                outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=_DOUBLED)
+            else:
+                self._journal.recorded = recorded.with_records({change.address: result.record})
+        elif outcome.verdict is Verdict.DONE:
+            self._journal.recorded = recorded.without_records([change.address])
+        elif change.action is Action.CREATE and outcome.verdict is Verdict.FAILED:
+            self._journal.recorded = recorded.without_intents([change.address])
+        self._end(outcome, seconds=seconds)
+
+    def _end(self, outcome: Outcome, *, seconds: float) -> None:
+        self._outcomes[outcome.change.address] = outcome
+        self._world.progress.finished(outcome, seconds=seconds)
+
+    def _refuse(self, change: Change, verdict: Verdict, finding: Finding) -> None:
+        self._end(
+            Outcome(change=change, verdict=verdict, id=change.id, finding=finding), seconds=0.0
+        )
+
+    def _skip(self, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            skipped = Outcome(change=task.change, verdict=Verdict.SKIPPED, id=task.change.id)
+            self._outcomes[task.change.address] = skipped
+
+    def _close_unsent(self) -> None:
+        """Close the intents of creates that never left: they are known not to have happened."""
+        unsent = {task.change.address for task in (*self._ready, *self._creates)}
+        if unsent & self._journal.recorded.intents.keys():
+            self._journal.recorded = self._journal.recorded.without_intents(unsent)
+
+    def _tell_waiting(self) -> None:
+        for change in self._plan.changes if self._flying else ():
+            since = self._flying.get(change.address)
+            if since is None or self._now - self._told.get(change.address, since) < _STILL:
+                continue
+            self._told[change.address] = self._now
+            self._world.progress.waiting(change, seconds=self._now - since)
+
+
+_RETIRED = Finding(
+    summary="Source is no longer offered",
+    detail=(
+        "The service does not list this connection spec any more, so it cannot make a new "
+        "connection of it. Connections that exist can still be changed and deleted."
+    ),
+)
+
+_DOUBLED = Finding(
+    summary="Answer names another connection",
+    detail=(
+        "The service answered the create with the id of a connection that is already recorded, so "
+        "what it made is unknown. The address waits until that is settled."
+    ),
+)
+
+
+def _held(recorded: Recorded, record: Record) -> bool:
+    return any(record.id == other.id for other in recorded.records.values())
+
+
+def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
+    """Return the state under the addresses that the plan uses.
+
+    Fingerprints are bound to their address, so a moved record has none.
+    """
+    moved = {
+        change.previous: change.address
+        for change in changes
+        if change.previous is not None and change.previous in recorded.records
+    }
+    if not moved:
+        return recorded
+    records = {moved[at]: replace(recorded.records[at], fingerprints={}) for at in moved}
+    return recorded.without_records(moved).with_records(records)
+
+
+def _quiet(change: Change, record: Record | None) -> Record:
+    """Return the record after a change that sends nothing."""
+    if record is not None:
+        return replace(record, spec=change.after or {}, prevent_destroy=change.prevent_destroy)
+    assert change.id is not None  # noqa: S101 -- only a live connection is adopted
+    return Record(
+        id=change.id,
+        etag=change.pins.etag if change.pins else None,
+        spec=change.after or {},
+        prevent_destroy=change.prevent_destroy,
+    )

@@ -1,0 +1,230 @@
+"""One change, one request: what a worker does, and what its answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.core import authorship, bodies, canonical, differ
+from reconciler.errors import (
+    MovedError,
+    ProtocolError,
+    ReconcilerError,
+    RefusedError,
+    SilentError,
+)
+from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.findings import Finding
+from reconciler.model.kinds import Kind
+from reconciler.model.observations import Observation
+from reconciler.model.outcomes import Outcome, Verdict
+from reconciler.model.plans import Action, Change, Pins
+from reconciler.model.records import Intent, Record
+from reconciler.model.secrets import Secret
+from reconciler.model.values import Path, thaw
+from reconciler.ports import Clock, Remote
+
+IN_USE = "FLOW-1418-400"
+"""Adobe's code for a connection that a flow uses (flow-service-errors.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A change with all that its request needs."""
+
+    change: Change
+    kind: Kind
+    secrets: Mapping[Path, Secret] = field(default_factory=dict)
+    fingerprints: Mapping[Path, str] = field(default_factory=dict)
+    seen: Observation | None = None
+    """The connection as last read in this run."""
+    leave_by: float = 0.0
+    """The monotonic time after which a create needs a new intent."""
+
+    def intent(self, *, client: str, opened: int) -> Intent:
+        """Return the note to save before the create leaves."""
+        return Intent(
+            spec=self.change.after or {},
+            client=client,
+            opened=opened,
+            credentials_version=self.change.credentials_version,
+            fingerprints=self.fingerprints,
+            prevent_destroy=self.change.prevent_destroy,
+        )
+
+    def record(self, remote_id: RemoteId, etag: Etag | None) -> Record:
+        """Return what is true once the change is done."""
+        return Record(
+            id=remote_id,
+            etag=etag,
+            spec=self.change.after or {},
+            credentials_version=self.change.credentials_version,
+            fingerprints=self.fingerprints,
+            prevent_destroy=self.change.prevent_destroy,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a worker brings back."""
+
+    task: Task
+    outcome: Outcome
+    record: Record | None = None
+    """What the state is to say from now on; ``None`` for a deletion and for what did not happen."""
+
+
+class Operator:
+    """Performs tasks, from several threads at once; it never raises."""
+
+    def __init__(self, *, remote: Remote, clock: Clock) -> None:
+        self._remote = remote
+        self._clock = clock
+
+    def perform(self, task: Task) -> Result:
+        """Send what the task asks for and say how it ended."""
+        try:
+            return self._perform(task)
+        except (SilentError, ProtocolError) as error:
+            return _ended(task, Verdict.IN_DOUBT, error) if _creates(task) else _failed(task, error)
+        except ReconcilerError as error:
+            return _failed(task, error)
+        except Exception as error:
+            surprise = SilentError(f"This is a bug in reconciler: {type(error).__name__}.")
+            verdict = Verdict.IN_DOUBT if _creates(task) else Verdict.FAILED
+            return _ended(task, verdict, surprise)
+
+    def _perform(self, task: Task) -> Result:
+        match task.change.action:
+            case Action.CREATE:
+                return self._create(task)
+            case Action.UPDATE:
+                return self._update(task)
+            case Action.DELETE:
+                return self._delete(task)
+            case Action.NO_OP | Action.FORGET:
+                raise AssertionError(task.change.address)
+
+    def _create(self, task: Task) -> Result:
+        body = bodies.creation(task.change, task.secrets)
+        accepted = self._remote.create(task.kind, body, leave_by=task.leave_by)
+        return _done(task, task.record(accepted.id, accepted.etag))
+
+    def _update(self, task: Task) -> Result:
+        seen = self._agreeing(task)
+        if isinstance(seen, Result):
+            return seen
+        try:
+            return self._patch(task, seen)
+        except MovedError:
+            return self._patch_again(task)
+
+    def _patch_again(self, task: Task) -> Result:
+        """After a 412: use the fresh etag, once, if nothing but the etag has moved."""
+        task = replace(task, seen=None)
+        seen = self._agreeing(task)
+        if not isinstance(seen, Result):
+            return self._patch(task, seen)
+        current = self._read(task)
+        if current is not None and self._is_our_work(task, current):
+            return _done(task, task.record(current.id, current.etag))
+        return seen
+
+    def _is_our_work(self, task: Task, seen: Observation) -> bool:
+        """Tell whether an earlier try of ours landed although its answer was lost."""
+        after = differ.visible(task.change.after or {})
+        return seen.updated_client == self._remote.client and canonical.digest(
+            thaw(differ.select(seen.spec, task.change.before or {}, after))
+        ) == canonical.digest(thaw(after))
+
+    def _patch(self, task: Task, seen: Observation) -> Result:
+        patch = bodies.patch(task.change, seen.spec, task.secrets)
+        accepted = self._remote.update(task.kind, seen, patch)
+        return _done(task, task.record(seen.id, accepted.etag))
+
+    def _delete(self, task: Task) -> Result:
+        seen = self._agreeing(replace(task, seen=None))
+        if isinstance(seen, Result):
+            return seen if seen.outcome.verdict is Verdict.LEFT else _done(task, None)
+        try:
+            self._remote.delete(task.kind, seen.id)
+        except RefusedError as error:
+            if error.code != IN_USE:
+                raise
+            return _ended(task, Verdict.FAILED, self._in_use(error, seen.id))
+        return _done(task, None)
+
+    def _in_use(self, error: RefusedError, remote_id: RemoteId) -> RefusedError:
+        try:
+            flows = self._remote.flows_using(remote_id)
+        except ReconcilerError:
+            flows = ()
+        named = f" It is used by: {', '.join(flows)}." if flows else ""
+        return RefusedError(
+            f"{error.detail}{named} Delete those flows first, or keep the connection.",
+            status=error.status,
+            code=error.code,
+            request_id=error.request_id,
+        )
+
+    def _agreeing(self, task: Task) -> Observation | Result:
+        """Return the connection if it still is what was planned for, else how the change ends."""
+        planned = task.change.pins
+        assert planned is not None  # noqa: S101 -- the planner pins every update and delete
+        seen = task.seen
+        if seen is None or seen.etag != planned.etag:
+            seen = self._read(task)
+        if seen is None:
+            return _failed(task, ReconcilerError("It is gone from the service. Plan again."))
+        if seen.etag != planned.etag and not _agrees(task.change, planned, seen):
+            return _ended(task, Verdict.LEFT, _conflict(seen))
+        return seen
+
+    def _read(self, task: Task) -> Observation | None:
+        assert task.change.id is not None  # noqa: S101 -- an update or delete has an id
+        return self._remote.connection(task.kind, task.change.id)
+
+
+def _agrees(change: Change, planned: Pins, seen: Observation) -> bool:
+    templates = [side for side in (change.before, change.after) if side is not None]
+    visible = canonical.digest(thaw(differ.select(seen.spec, *templates)))
+    return (planned.updated_by, planned.updated_client, planned.visible) == (
+        seen.updated_by,
+        seen.updated_client,
+        visible,
+    )
+
+
+def _conflict(seen: Observation) -> ReconcilerError:
+    return MovedError(
+        f"It was changed by {authorship.by(authorship.author(seen))}, since the plan was made, so "
+        "this change was not sent. Plan again to see what is different now.",
+        status=412,
+    )
+
+
+def _creates(task: Task) -> bool:
+    return task.change.action is Action.CREATE
+
+
+def _done(task: Task, record: Record | None) -> Result:
+    outcome = Outcome(
+        change=task.change, verdict=Verdict.DONE, id=record.id if record else task.change.id
+    )
+    return Result(task=task, outcome=outcome, record=record)
+
+
+def _failed(task: Task, error: ReconcilerError) -> Result:
+    return _ended(task, Verdict.FAILED, error)
+
+
+def _ended(task: Task, verdict: Verdict, error: ReconcilerError) -> Result:
+    finding = Finding(
+        summary=error.summary,
+        detail=error.detail,
+        address=task.change.address,
+        span=task.change.span,
+        lines=error.lines,
+    )
+    outcome = Outcome(change=task.change, verdict=verdict, id=task.change.id, finding=finding)
+    return Result(task=task, outcome=outcome)
