@@ -1,0 +1,142 @@
+"""To which hosts a manifest may have credentials sent: the vendor's own, and what policy adds.
+
+Adobe hands the refresh token to whatever host a connection names. Hosts are therefore compared
+whole and as they are written: nothing is decoded, lower-cased or looked up first.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.wording import either, guess, quoted
+from reconciler.model.kinds import DataCentre, HostForm, HostRule, Kind
+from reconciler.model.values import Path, Spec, dotted, lookup
+
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>https?)://)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?P<port>:[0-9]{1,5})?"
+    r"(?P<path>(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]*)*)",
+    re.ASCII,
+)
+
+_FORMS = {
+    HostForm.ORIGIN: "exactly https:// and a host, with no path, port or trailing slash",
+    HostForm.ENDPOINT: "a host, host/path or an https URL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HostProblem:
+    """Why a host may not be named where it is."""
+
+    path: Path
+    """Below ``spec``."""
+    summary: str
+    detail: str
+    lines: tuple[str, ...] = ()
+
+
+def problems(spec: Spec, kind: Kind, allowed: Sequence[str]) -> tuple[HostProblem, ...]:
+    """Return what policy has against the hosts that a resolved spec names."""
+    found: list[HostProblem] = []
+    centres: dict[Path, DataCentre] = {}
+    for rule in kind.hosts:
+        text = lookup(spec, rule.path)
+        if not isinstance(text, str):
+            continue  # whatever stands there instead of text was reported as such
+        verdict = _judge(text, rule, kind, allowed)
+        if isinstance(verdict, HostProblem):
+            found.append(verdict)
+        elif verdict is not None:
+            centres[rule.path] = verdict
+    return (*found, *_strays(centres))
+
+
+def _judge(
+    text: str, rule: HostRule, kind: Kind, allowed: Sequence[str]
+) -> DataCentre | HostProblem | None:
+    match = _ADDRESS.fullmatch(text)
+    if match is None or not _fits(match, rule.form):
+        detail = f"{dotted(rule.path)} must be {_FORMS[rule.form]}; {quoted(text)} {_oddity(text)}."
+        return HostProblem(rule.path, "Malformed host", detail)
+    host = match["host"] + (match["port"] or "")
+    listed = host in allowed
+    if match["scheme"] == "http" and not (listed and _is_loopback(match["host"])):
+        detail = (
+            f"{dotted(rule.path)} starts with http://, which would send credentials unencrypted. "
+            "Write https://; plain http is for loopback hosts in policy.allowed_hosts only."
+        )
+        return HostProblem(rule.path, "Insecure URL", detail)
+    centre = _centres(kind, rule.role).get(host)
+    if centre is None and not listed:
+        return _stranger(host, rule, kind, allowed)
+    return centre
+
+
+def _fits(match: re.Match[str], form: HostForm) -> bool:
+    return form is HostForm.ENDPOINT or bool(match["scheme"] and not match["path"])
+
+
+def _centres(kind: Kind, role: str) -> Mapping[str, DataCentre]:
+    return {host: one for one in kind.data_centres for host in one.hosts.get(role, ())}
+
+
+def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> HostProblem:
+    known = _centres(kind, rule.role)
+    elsewhere = next(
+        (one for one in kind.data_centres if any(host in hosts for hosts in one.hosts.values())),
+        None,
+    )
+    if elsewhere is not None and elsewhere.hosts.get(rule.role):
+        hint = f" It belongs to {elsewhere.name}, where {either(elsewhere.hosts[rule.role])} fits."
+    else:
+        hint = guess(host.rstrip("."), known)
+    detail = (
+        f"{dotted(rule.path)} names {quoted(host)}, which is no known {rule.role} host of the "
+        f"vendor. Adobe would send the credentials there.{hint} If this host is right, have "
+        "reconciler.yaml allow it:"
+    )
+    names = ", ".join(f'"{one}"' if one.startswith("[") else one for one in (*allowed, host))
+    lines = ("policy:", f"  allowed_hosts: [{names}]")
+    return HostProblem(rule.path, "Host not allowed", detail, lines)
+
+
+def _strays(centres: Mapping[Path, DataCentre]) -> tuple[HostProblem, ...]:
+    if not centres:
+        return ()
+    (first, home), *others = centres.items()
+    return tuple(
+        HostProblem(
+            path,
+            "Data centres differ",
+            f"{dotted(first)} lies in {home.name} and {dotted(path)} in {centre.name}. An account "
+            "and its credentials exist in one data centre only, so both must lie in the same.",
+        )
+        for path, centre in others
+        if centre.code != home.code
+    )
+
+
+def _oddity(text: str) -> str:
+    """Say what is odd about something that is not even spelled like a host."""
+    oddities = (
+        (not text.isascii(), "holds characters other than ASCII, which may only look alike"),
+        (not text.isprintable() or " " in text, "holds blanks or control characters"),
+        ("\\" in text, "holds a backslash"),
+        ("@" in text, "holds a user name or an @"),
+        ("?" in text or "#" in text, "holds a query or a fragment"),
+        (text.lower() != text, "holds capitals; write hosts in lower case"),
+    )
+    return next((words for odd, words in oddities if odd), "is not")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

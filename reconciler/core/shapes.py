@@ -1,0 +1,101 @@
+"""A JSON Schema, prepared once to judge many values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property, lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # ships no types
+
+from reconciler.core import dialect, explainer
+from reconciler.core.violations import Violation
+from reconciler.model.kinds import Kind
+from reconciler.model.values import Path
+
+_UNQUOTED = {"boolean", "integer", "null", "number"}
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile as ECMA-262 reads it, where ``$`` is the very end and not before a last newline."""
+    if pattern.endswith("$") and not pattern.endswith("\\$"):
+        pattern = f"{pattern[:-1]}\\Z"
+    return re.compile(pattern)
+
+
+def _pattern(
+    validator: Any,
+    pattern: str,
+    instance: Any,
+    schema: Any,
+) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and _compiled(pattern).search(instance) is None:
+        yield ValidationError("malformed")
+
+
+_Validator: Any = extend(  # type: ignore[no-untyped-call]  # its stub lacks the annotation
+    Draft202012Validator, {"pattern": _pattern}
+)
+
+
+class Shape:
+    """Judges values by a schema; a value that fits costs one pass and no words."""
+
+    def __init__(self, schema: dialect.Schema, *, secrets: Collection[Path] = ()) -> None:
+        self._schema = schema
+        self._secrets = frozenset(secrets)
+        # a registry of our own choice, so that no reference is ever looked up on the network
+        self._quick = _Validator(dialect.lean(schema), registry=REGISTRY)
+        self._text: dict[Path, bool] = {}
+
+    @classmethod
+    def of(cls, kind: Kind) -> Shape:
+        """Return the shape of a kind's manifests."""
+        return cls(kind.schema, secrets=[("spec", *path) for path in kind.write_only])
+
+    @cached_property
+    def _wordy(self) -> Any:
+        return _Validator(self._schema, registry=REGISTRY)
+
+    def violations(self, document: Any) -> tuple[Violation, ...]:
+        """Return everything the schema has against a plain document (dicts, lists, scalars)."""
+        if self._quick.is_valid(document):
+            return ()
+        return explainer.explain(self._wordy.iter_errors(document), document, secrets=self._secrets)
+
+    def violations_at(self, path: Path, value: Any) -> tuple[Violation, ...]:
+        """Return what the schema has against ``value`` as the value of one field."""
+        found: dict[Violation, None] = {}
+        for schema in self._at(path):
+            errors = self._wordy.evolve(schema=schema).iter_errors(value)
+            found |= dict.fromkeys(explainer.explain(errors, value, above=path))
+        return tuple(found)
+
+    def takes_text(self, path: Path) -> bool:
+        """Tell whether an unquoted scalar at ``path`` is the text that was written."""
+        if path not in self._text:
+            self._text[path] = self._takes_text(path)
+        return self._text[path]
+
+    def has(self, path: Path) -> bool:
+        """Tell whether the schema knows a field at ``path``."""
+        return bool(self._at(path))
+
+    def _takes_text(self, path: Path) -> bool:
+        types: set[str] = set()
+        for schema in self._at(path):
+            for aspect in dialect.aspects(schema, self._schema):
+                named = aspect.get("type", ())
+                types.update([named] if isinstance(named, str) else named)
+        return "string" in types or types.isdisjoint(_UNQUOTED)
+
+    def _at(self, path: Path) -> list[dialect.Schema]:
+        schemas = [self._schema]
+        for name in path:
+            schemas = dialect.descend(schemas, name, self._schema)
+        return schemas

@@ -1,0 +1,187 @@
+"""Everything that can be said about manifests together without asking anybody."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.core import hosts, renames, resolver
+from reconciler.core.wording import guess, quoted
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.declarations import Declaration, Desired, Manifest
+from reconciler.model.findings import Finding, Severity
+from reconciler.model.kinds import Kind
+from reconciler.model.projects import Project
+from reconciler.model.values import lookup
+
+_SPEC_ID = ("connectionSpec", "id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What manifests declare in each environment that was looked at, and all that was found."""
+
+    desired: Mapping[str, Desired]
+    """By name of environment; only to be relied on where there are no errors."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stop us."""
+        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that do not."""
+        return tuple(one for one in self.findings if one.severity is Severity.WARNING)
+
+
+def validate(
+    project: Project,
+    manifests: Sequence[Manifest],
+    kinds: Mapping[str, Kind],
+    environments: Iterable[str],
+) -> Verdict:
+    """Make every offline check; what is wrong in several environments is told once."""
+    by_address: dict[Address, Manifest] = {}
+    for manifest in manifests:
+        by_address.setdefault(manifest.address, manifest)
+    found = [
+        *_repeated(manifests, by_address),
+        *_shared(project),
+        *_unknown_topics(project, kinds),
+        *_deprecated(project, manifests, kinds),
+        *renames.findings(project, by_address, kinds),
+    ]
+    desired = {}
+    for environment in environments:
+        desired[environment], findings = resolver.resolve(project, manifests, environment, kinds)
+        found += findings
+        declarations = desired[environment].values()
+        found += _namesakes(declarations, by_address)
+        found += _rivals(declarations, by_address)
+        for declaration in declarations:
+            found += _hosts(declaration, by_address[declaration.address], project, kinds)
+    unique = sorted(dict.fromkeys(found), key=lambda finding: finding.order)
+    return Verdict(desired=desired, findings=tuple(unique))
+
+
+def _repeated(
+    manifests: Iterable[Manifest], by_address: Mapping[Address, Manifest]
+) -> Iterator[Finding]:
+    for manifest in manifests:
+        first = by_address[manifest.address]
+        if first is not manifest:
+            yield Finding(
+                summary="Repeated address",
+                detail=f"{first.span()} declares {manifest.address} already. An address is one "
+                "connection: give this manifest another metadata.name.",
+                address=manifest.address,
+                span=manifest.span("metadata", "name"),
+            )
+
+
+def _shared(project: Project) -> Iterator[Finding]:
+    states: dict[str, str] = {}
+    sandboxes: dict[tuple[str | None, str], str] = {}
+    for name, environment in project.environments.items():
+        state = environment.state
+        other = states.setdefault(state if "://" in state else posixpath.normpath(state), name)
+        if other != name:
+            yield Finding(
+                summary="Shared state",
+                detail=f"{quoted(name)} and {quoted(other)} keep their state in one place. Each "
+                "environment needs a state of its own, or one would delete what the other has.",
+                span=environment.span,
+            )
+        other = sandboxes.setdefault((environment.organization, environment.sandbox), name)
+        if other != name:
+            yield Finding(
+                summary="Shared sandbox",
+                detail=f"{quoted(name)} and {quoted(other)} are the same sandbox. If they belong "
+                "to two organisations, pin each with organization:.",
+                span=environment.span,
+            )
+
+
+def _unknown_topics(project: Project, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+    known = {kind.deprecation.topic for kind in kinds.values() if kind.deprecation}
+    for topic in sorted(set(project.policy.silence) - known):
+        yield Finding(
+            summary="Nothing to silence",
+            detail=f"policy.silence names {quoted(topic)}, which is no warning we give."
+            + guess(topic, known),
+            severity=Severity.WARNING,
+            span=project.span,
+        )
+
+
+def _deprecated(
+    project: Project, manifests: Iterable[Manifest], kinds: Mapping[str, Kind]
+) -> Iterator[Finding]:
+    first: dict[str, Manifest] = {}
+    for manifest in manifests:
+        first.setdefault(manifest.address.kind, manifest)
+    for name, manifest in first.items():
+        deprecation = kinds[name].deprecation
+        if deprecation is not None and deprecation.topic not in project.policy.silence:
+            topics = ", ".join((*project.policy.silence, deprecation.topic))
+            yield Finding(
+                summary="Deprecated kind",
+                detail=f"{deprecation.detail} To hear no more of it:",
+                severity=Severity.WARNING,
+                span=manifest.span("kind"),
+                lines=("policy:", f"  silence: [{topics}]"),
+            )
+
+
+def _namesakes(
+    declarations: Iterable[Declaration], manifests: Mapping[Address, Manifest]
+) -> Iterator[Finding]:
+    bearers: dict[tuple[object, object], Address] = {}
+    for declaration in declarations:
+        name, spec_id = declaration.spec.get("name"), lookup(declaration.spec, _SPEC_ID)
+        if not isinstance(name, str):
+            continue
+        first = bearers.setdefault((name, spec_id), declaration.address)
+        if first != declaration.address:
+            yield Finding(
+                summary="Repeated name",
+                detail=f"{first} is called {quoted(name)} too, and both hold in one environment. "
+                "The name is how a connection is found again: give each its own.",
+                address=declaration.address,
+                span=manifests[declaration.address].span("spec", "name"),
+            )
+
+
+def _rivals(
+    declarations: Iterable[Declaration], manifests: Mapping[Address, Manifest]
+) -> Iterator[Finding]:
+    claims: defaultdict[RemoteId, list[Address]] = defaultdict(list)
+    for declaration in declarations:
+        if declaration.adopt is not None:
+            claims[declaration.adopt].append(declaration.address)
+    for first, *others in claims.values():
+        for address in others:
+            yield Finding(
+                summary="Repeated import",
+                detail=f"{first} imports the same id. A connection belongs to one address.",
+                address=address,
+                span=manifests[address].span("import"),
+            )
+
+
+def _hosts(
+    declaration: Declaration, manifest: Manifest, project: Project, kinds: Mapping[str, Kind]
+) -> Iterator[Finding]:
+    kind = kinds[declaration.address.kind]
+    for problem in hosts.problems(declaration.spec, kind, project.policy.allowed_hosts):
+        yield Finding(
+            summary=problem.summary,
+            detail=problem.detail,
+            address=declaration.address,
+            span=manifest.span("spec", *problem.path),
+            lines=problem.lines,
+        )

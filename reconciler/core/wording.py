@@ -1,0 +1,48 @@
+"""How messages spell what people wrote: quoted, escaped, short, with a guess at what was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from reconciler.model.values import Path
+
+_LONGEST = 80
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` in double quotes, cut to 80 characters, everything unprintable escaped."""
+    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    shown = "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in cut)
+    return f'"{shown}"'
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, whatever its case."""
+    by_lower = {name.lower(): name for name in sorted(known)}
+    match = difflib.get_close_matches(word.lower()[:_LONGEST], by_lower, n=1)
+    return by_lower[match[0]] if match else None
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean "…"?`` to end a sentence with, or nothing."""
+    meant = nearest(word, known)
+    return "" if meant is None else f" Did you mean {quoted(meant)}?"
+
+
+def either(choices: Iterable[str]) -> str:
+    """Join choices as a sentence does: ``a, b or c``."""
+    *most, last = choices
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def place(path: Path) -> str:
+    """Spell where in a document something is: ``import[0].id``."""
+    spelled = ""
+    for name in path:
+        if name.isdecimal():
+            spelled += f"[{name}]"
+        else:
+            shown = quoted(name)[1:-1]
+            spelled += f".{shown}" if spelled else shown
+    return spelled or "the document"
