@@ -1,0 +1,297 @@
+"""What can go wrong with a request: each effect plays one scene its own way.
+
+An effect calls ``scene.serve`` as often as the service would act on the request: not at all where
+the request is lost, once where only the answer is, twice where a proxy repeats it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from random import Random
+from typing import Any, Literal, Protocol
+
+from reconciler.simulator import queries, refusals
+from reconciler.simulator.exchanges import Answer, Ending, Request, html_answer, json_answer
+from reconciler.simulator.refusals import RefusedError
+from reconciler.simulator.world import World
+
+Form = Literal["envelope", "gateway", "html", "empty"]
+
+CODES: Mapping[int, int] = {403: 2120, 404: 1439, 412: 1404, 500: 1102, 503: 1103, 504: 1104}
+"""The catalogue's code of a status; the rest of them is a 1100."""
+
+GATEWAY_CODES: Mapping[int, str] = {401: "401013", 429: "429050"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One request on its way to the service."""
+
+    request: Request
+    target: str | None
+    """The id of the object that it is about."""
+    world: World
+    chance: Random
+    request_id: str
+    serve: Callable[[Request], Answer]
+    """Have the service act on the request, which raises nothing."""
+
+
+class Effect(Protocol):
+    """Something that befalls a request."""
+
+    def play(self, scene: Scene) -> Answer:
+        """Return the answer that leaves, having acted or not acted on the request."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Another status than the service's own."""
+
+    status: int
+    form: Form | None = None
+    """The body; by default the gateway's for 401 and 429, else the service's envelope."""
+    code: int | None = None
+    """Code of an envelope; by default the one that goes with the status."""
+    retry_after: str | None = None
+    """The header as it stands: seconds, a date, or nonsense."""
+    commit: bool = False
+    """Whether the service acts on the request before all the same."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        committed = scene.serve(scene.request).committed if self.commit else None
+        answer = self._answer(scene)
+        wait = () if self.retry_after is None else (("Retry-After", self.retry_after),)
+        return replace(answer, committed=committed, headers=(*answer.headers, *wait))
+
+    def _answer(self, scene: Scene) -> Answer:
+        form = self.form or ("gateway" if self.status in GATEWAY_CODES else "envelope")
+        match form:
+            case "empty":
+                return Answer(status=self.status)
+            case "html":
+                return html_answer(self.status, _phrase(self.status))
+            case "gateway" if self.status in GATEWAY_CODES:
+                return refusals.gateway_answer(GATEWAY_CODES[self.status])
+            case "gateway":
+                code = {"error_code": f"{self.status}000", "message": _phrase(self.status)}
+                return json_answer(self.status, code)
+            case "envelope":
+                return self._envelope(scene)
+
+    def _envelope(self, scene: Scene) -> Answer:
+        gaps = {} if scene.target is None else {"id": scene.target, "type": "connections"}
+        error = RefusedError(
+            self.code or CODES.get(self.status, 1100),
+            status=self.status,
+            reason=_phrase(self.status),
+            **gaps,
+        )
+        return refusals.service_answer(
+            error, request_id=scene.request_id, switches=scene.world.switches
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer of one's own in place of the service's."""
+
+    status: int = 200
+    json: Any = None
+    text: str | None = None
+    """A body that is no JSON; it wins."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    commit: bool = False
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        committed = scene.serve(scene.request).committed if self.commit else None
+        headers = tuple((name, str(value)) for name, value in self.headers.items())
+        if self.text is None:
+            return json_answer(self.status, self.json, headers=headers, committed=committed)
+        return Answer(
+            status=self.status, body=self.text.encode(), headers=headers, committed=committed
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """The service acts at once; the answer leaves later."""
+
+    seconds: float
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        return replace(scene.serve(scene.request), delay=self.seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCommit:
+    """A timeout is answered now; the service acts so many seconds later."""
+
+    seconds: float
+    status: int = 504
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        scene.world.agenda.add(lambda: scene.serve(scene.request), after=self.seconds)
+        return Status(status=self.status).play(scene)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """The connection is reset, before the service acts or after it did."""
+
+    commit: bool = False
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        answer = scene.serve(scene.request) if self.commit else Answer(status=502)
+        return replace(answer, ending=Ending.RESET)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncate:
+    """Half of the body, then the end."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        return replace(scene.serve(scene.request), ending=Ending.TRUNCATED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """The right status with a body that is no JSON."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        answer = scene.serve(scene.request)
+        page = html_answer(answer.status, "Please stand by")
+        return replace(page, committed=answer.committed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trickle:
+    """The body, one byte after the other."""
+
+    seconds: float
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        return replace(scene.serve(scene.request), pace=self.seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Huge:
+    """The body after that many blanks, which JSON allows."""
+
+    bytes: int = 1 << 30
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        return replace(scene.serve(scene.request), padding=self.bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """Somebody sends the client elsewhere."""
+
+    to: str
+    status: int = 307
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        del scene
+        return Answer(status=self.status, headers=(("Location", self.to),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twice:
+    """A proxy repeats the request: the service acts twice, and its second answer arrives."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        scene.serve(scene.request)
+        return scene.serve(scene.request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleList:
+    """A list without the connections that were made in the last writes."""
+
+    writes: int = 1
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        last = list(scene.world.writes)[-self.writes :] if self.writes > 0 else []
+        hidden = {connection_id for verb, connection_id in last if verb == "create"}
+
+        def without(body: dict[str, Any]) -> None:
+            body["items"] = [one for one in body["items"] if one["id"] not in hidden]
+
+        return _changed(scene.serve(scene.request), without)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The connection that the request is about changes just before the request arrives."""
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Merged in as somebody else's; without any, the service moves the etag by itself."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        if scene.target is not None and self.changes:
+            scene.world.edit(scene.target, self.changes)
+        elif scene.target is not None:
+            scene.world.touch(scene.target)
+        return scene.serve(scene.request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndlessPages:
+    """The first page over and over, each time with a new token for the next one."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        return _paged(scene, f"{scene.chance.getrandbits(64):016x}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLoop:
+    """Two pages that name each other as the next one."""
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        token = dict(scene.request.query).get("continuationToken")
+        return _paged(scene, "loop-b" if token == "loop-a" else "loop-a")  # noqa: S105 -- a place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misshape:
+    """A list whose ``items`` are null, an object or not there."""
+
+    items: Literal["null", "object", "missing"] = "null"
+
+    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+        def misshape(body: dict[str, Any]) -> None:
+            del body["items"]
+            if self.items != "missing":
+                body["items"] = None if self.items == "null" else {}
+
+        return _changed(scene.serve(scene.request), misshape)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
+
+
+def _paged(scene: Scene, token: str) -> Answer:
+    query = tuple(pair for pair in scene.request.query if pair[0] != "continuationToken")
+
+    def link(body: dict[str, Any]) -> None:
+        body["_links"] = {"next": {"href": queries.link("connections", token)}}
+
+    return _changed(scene.serve(replace(scene.request, query=query)), link)
+
+
+def _changed(answer: Answer, change: Callable[[dict[str, Any]], None]) -> Answer:
+    """Return the answer with its list changed; what is no list stays as it is."""
+    body = json.loads(answer.body) if answer.body else None
+    if not isinstance(body, dict) or "items" not in body:
+        return answer
+    change(body)
+    return replace(answer, body=json.dumps(body, ensure_ascii=False).encode())
