@@ -69,7 +69,7 @@ class Remote(Protocol):
         ...
 
     def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
-        """Return the ids of the flows that read through a connection, as far as they can be told."""
+        """Return the ids of the flows that read through a connection, as far as can be told."""
         ...
 
     def offers(self, connection_spec: str) -> bool:

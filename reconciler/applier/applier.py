@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.applier.crew import Crew
 from reconciler.applier.journal import Journal
-from reconciler.applier.operations import Operator, Result, Task
+from reconciler.applier.operations import Operator, Result, Task, agrees
 from reconciler.core import settling
 from reconciler.core.fingerprints import Fingerprinter
 from reconciler.core.situations import Live
@@ -19,6 +19,7 @@ from reconciler.model.kinds import Kind
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Plan, Reason
 from reconciler.model.records import Record, Recorded
+from reconciler.model.secrets import Secret
 from reconciler.model.values import Path
 from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop
 
@@ -46,6 +47,16 @@ class World:
     fingerprinter: Fingerprinter | None = None
 
 
+@dataclass(slots=True)
+class _Flight:
+    """A change under way."""
+
+    change: Change
+    since: float
+    told: float
+    """When somebody was last told of it."""
+
+
 class Applier:
     """Carries out one plan, once."""
 
@@ -63,8 +74,8 @@ class Applier:
         self._ready: deque[Task] = deque()
         """Creates whose intent is saved."""
         self._others: deque[Task] = deque()
-        self._flying: dict[Address, float] = {}
-        self._told: dict[Address, float] = {}
+        self._flying: dict[Address, _Flight] = {}
+        self._held = {record.id for record in journal.recorded.records.values()}
         self._trouble: StateError | None = None
 
     def run(self) -> tuple[tuple[Outcome, ...], StateError | None]:
@@ -97,6 +108,9 @@ class Applier:
         for change in self._plan.changes:
             if change.action is Action.FORGET:
                 gone.append(change.address)
+            elif change.action is Action.NO_OP and self._has_moved(change):
+                self._refuse(change, Verdict.LEFT, _MOVED)
+                continue
             elif change.action is Action.NO_OP:
                 records[change.address] = _quiet(change, recorded.records.get(change.address))
             else:
@@ -105,6 +119,11 @@ class Applier:
                 self._end(Outcome(change=change, verdict=Verdict.DONE, id=change.id), seconds=0.0)
         if records or gone or recorded is not self._journal.recorded:
             self._journal.recorded = recorded.with_records(records).without_records(gone)
+
+    def _has_moved(self, change: Change) -> bool:
+        """Tell whether a connection to be adopted as it is has become another since the plan."""
+        seen = self._live.by_id.get(change.id) if change.importing and change.id else None
+        return change.importing and (seen is None or not agrees(change, seen))
 
     def _enqueue(self) -> None:
         refused = self._retired()
@@ -122,7 +141,7 @@ class Applier:
         elif taken := self._taken(change):
             self._refuse(change, Verdict.LEFT, taken)
         elif retired := refused.get(settling.connection_spec(change.after or {})):
-            self._refuse(change, Verdict.FAILED, replace(retired, address=change.address))
+            self._refuse(change, Verdict.FAILED, retired)
         else:
             self._creates.append(task)
 
@@ -134,28 +153,24 @@ class Applier:
                 for path, reference in sorted(change.secrets.items())
             }
         except ReconcilerError as error:
-            return Finding(
-                summary=error.summary,
-                detail=error.detail,
-                address=change.address,
-                span=change.span,
-            )
+            return Finding(summary=error.summary, detail=error.detail)
         kind = self._world.kinds[change.address.kind]
-        record = self._journal.recorded.records.get(change.address)
-        marks: Mapping[Path, str] = record.fingerprints if record else {}
-        if secrets:
-            maker = self._world.fingerprinter
-            marks = (
-                {
-                    path: maker.mark(change.address, path, secret)
-                    for path, secret in secrets.items()
-                    if path not in kind.ephemeral
-                }
-                if maker
-                else {}
-            )
+        marks = self._marks(change, kind, secrets)
         seen = self._live.by_id.get(change.id) if change.id else None
         return Task(change=change, kind=kind, secrets=secrets, fingerprints=marks, seen=seen)
+
+    def _marks(
+        self, change: Change, kind: Kind, secrets: Mapping[Path, Secret]
+    ) -> Mapping[Path, str]:
+        """Return the fingerprints that are true once these secrets, if any, were sent."""
+        maker = self._world.fingerprinter
+        if not secrets:
+            record = self._journal.recorded.records.get(change.address)
+            return record.fingerprints if record else {}
+        if maker is None:
+            return {}
+        lasting = sorted(secrets.keys() - kind.ephemeral)
+        return {path: maker.mark(change.address, path, secrets[path]) for path in lasting}
 
     def _retired(self) -> Mapping[str, Finding]:
         """Ask once for each connection spec to be used; return why its creates cannot be."""
@@ -174,9 +189,8 @@ class Applier:
             return True
 
     def _taken(self, change: Change) -> Finding | None:
-        held = {record.id for record in self._journal.recorded.records.values()}
         named = self._live.named(change.after or {})
-        strangers = [seen.id for seen in named if seen.id not in held]
+        strangers = [seen.id for seen in named if seen.id not in self._held]
         if not strangers:
             return None
         return Finding(
@@ -185,8 +199,6 @@ class Applier:
                 "A live connection of that name has shown up since the plan was made, and a second "
                 "one is never made by accident. Plan again."
             ),
-            address=change.address,
-            span=change.span,
             lines=tuple(f"import: {{id: {each}}}" for each in strangers),
         )
 
@@ -197,7 +209,7 @@ class Applier:
         while self._dispatch(crew) or self._flying:
             for result in crew.results(timeout=_TICK):
                 self._fold(result)
-            if self._halted and deadline is None:
+            if self._world.stop.is_set() and deadline is None:
                 deadline = self._now + PATIENCE
             if deadline is not None and self._now > deadline:
                 return
@@ -219,7 +231,8 @@ class Applier:
         if self._halted:
             return False
         while len(self._flying) < self._parallelism and (task := self._next()):
-            self._flying[task.change.address] = self._now
+            now = self._now
+            self._flying[task.change.address] = _Flight(task.change, since=now, told=now)
             self._world.progress.started(task.change)
             crew.hand(task)
         return bool(self._creates or self._ready or self._others)
@@ -246,8 +259,10 @@ class Applier:
         }
         if intents:
             # A record that a create replaces names an object that is gone.
-            emptied = self._journal.recorded.without_records(intents)
-            self._journal.recorded = emptied.with_intents(intents)
+            recorded = self._journal.recorded
+            if intents.keys() & recorded.records.keys():
+                recorded = recorded.without_records(intents)
+            self._journal.recorded = recorded.with_intents(intents)
         return tasks
 
     def _room(self) -> int:
@@ -273,13 +288,13 @@ class Applier:
 
     def _fold(self, result: Result) -> None:
         change, outcome = result.task.change, result.outcome
-        seconds = self._now - self._flying.pop(change.address)
-        self._told.pop(change.address, None)
+        seconds = self._now - self._flying.pop(change.address).since
         recorded = self._journal.recorded
         if outcome.verdict is Verdict.DONE and result.record is not None:
-            if change.action is Action.CREATE and _held(recorded, result.record):
+            if change.action is Action.CREATE and result.record.id in self._held:
                 outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=_DOUBLED)
             else:
+                self._held.add(result.record.id)
                 self._journal.recorded = recorded.with_records({change.address: result.record})
         elif outcome.verdict is Verdict.DONE:
             self._journal.recorded = recorded.without_records([change.address])
@@ -292,9 +307,9 @@ class Applier:
         self._world.progress.finished(outcome, seconds=seconds)
 
     def _refuse(self, change: Change, verdict: Verdict, finding: Finding) -> None:
-        self._end(
-            Outcome(change=change, verdict=verdict, id=change.id, finding=finding), seconds=0.0
-        )
+        placed = replace(finding, address=change.address, span=change.span)
+        outcome = Outcome(change=change, verdict=verdict, id=change.id, finding=placed)
+        self._end(outcome, seconds=0.0)
 
     def _skip(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
@@ -308,12 +323,11 @@ class Applier:
             self._journal.recorded = self._journal.recorded.without_intents(unsent)
 
     def _tell_waiting(self) -> None:
-        for change in self._plan.changes if self._flying else ():
-            since = self._flying.get(change.address)
-            if since is None or self._now - self._told.get(change.address, since) < _STILL:
-                continue
-            self._told[change.address] = self._now
-            self._world.progress.waiting(change, seconds=self._now - since)
+        now = self._now
+        for flight in self._flying.values():
+            if now - flight.told >= _STILL:
+                flight.told = now
+                self._world.progress.waiting(flight.change, seconds=now - flight.since)
 
 
 _RETIRED = Finding(
@@ -324,6 +338,11 @@ _RETIRED = Finding(
     ),
 )
 
+_MOVED = Finding(
+    summary="Connection has moved",
+    detail="It was changed or deleted since the plan was made, so it was not adopted. Plan again.",
+)
+
 _DOUBLED = Finding(
     summary="Answer names another connection",
     detail=(
@@ -331,10 +350,6 @@ _DOUBLED = Finding(
         "what it made is unknown. The address waits until that is settled."
     ),
 )
-
-
-def _held(recorded: Recorded, record: Record) -> bool:
-    return any(record.id == other.id for other in recorded.records.values())
 
 
 def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:

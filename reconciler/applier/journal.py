@@ -47,15 +47,14 @@ class Journal:
             if dump
             else "No copy of it could be written anywhere either."
         )
-        return Finding(
-            summary="Failed to save state",
-            detail=(
-                f"{error.detail} {where} What this run did is not recorded in "
-                f"{self._store.location}: mend the cause, then record each connection below before "
-                "the next apply."
-            ),
-            lines=self._recovery(),
+        lines = self._recovery()
+        then = (
+            f"What this run did is not recorded in {self._store.location}: mend the cause, then "
+            "record each connection below before the next apply."
+            if lines
+            else "This run had changed nothing on the service yet."
         )
+        return Finding(summary=error.summary, detail=f"{error.detail} {where} {then}", lines=lines)
 
     def _recovery(self) -> tuple[str, ...]:
         saved = self._saved.records

@@ -18,7 +18,7 @@ from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Pins
+from reconciler.model.plans import Action, Change
 from reconciler.model.records import Intent, Record
 from reconciler.model.secrets import Secret
 from reconciler.model.values import Path, thaw
@@ -176,7 +176,7 @@ class Operator:
             seen = self._read(task)
         if seen is None:
             return _failed(task, ReconcilerError("It is gone from the service. Plan again."))
-        if seen.etag != planned.etag and not _agrees(task.change, planned, seen):
+        if seen.etag != planned.etag and not agrees(task.change, seen):
             return _ended(task, Verdict.LEFT, _conflict(seen))
         return seen
 
@@ -185,13 +185,13 @@ class Operator:
         return self._remote.connection(task.kind, task.change.id)
 
 
-def _agrees(change: Change, planned: Pins, seen: Observation) -> bool:
+def agrees(change: Change, seen: Observation) -> bool:
+    """Tell whether nothing but the etag has moved since the change was planned."""
+    planned = change.pins
     templates = [side for side in (change.before, change.after) if side is not None]
-    visible = canonical.digest(thaw(differ.select(seen.spec, *templates)))
-    return (planned.updated_by, planned.updated_client, planned.visible) == (
-        seen.updated_by,
-        seen.updated_client,
-        visible,
+    return planned is None or (
+        (planned.updated_by, planned.updated_client) == (seen.updated_by, seen.updated_client)
+        and planned.visible == canonical.digest(thaw(differ.select(seen.spec, *templates)))
     )
 
 
