@@ -59,6 +59,12 @@ class Settings:
     proxy: Secret | None = None
     """A whole URL, which may hold a password."""
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Whatever of this must never be shown."""
+        held = (self.client_secret, self.access_token, self.proxy)
+        return tuple(secret for secret in held if secret is not None)
+
     @classmethod
     def read(cls, environ: Mapping[str, str], *, sandbox: str) -> Self:
         """Return what ``environ`` says; an empty variable counts as unset.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from reconciler.core.escaping import escape
 from reconciler.errors import RemoteError
+from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 
 OBJECT_LIMIT: Final = 1 << 20
@@ -33,6 +34,10 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     limit: int = OBJECT_LIMIT
     """Bytes that the body of a good answer may have."""
+
+    def bearing(self, token: Secret) -> Self:
+        """Return the request with ``token`` as its credential."""
+        return replace(self, headers={**self.headers, "Authorization": f"Bearer {token.reveal()}"})
 
     @property
     def title(self) -> str:

@@ -1,0 +1,238 @@
+"""Flow Service as the other rooms see it."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Self
+
+from reconciler.core.escaping import escape
+from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
+from reconciler.flowservice import bodies, observations, pages, retries, verdicts
+from reconciler.flowservice.confidences import Confidences
+from reconciler.flowservice.courier import Courier
+from reconciler.flowservice.retries import Retrier
+from reconciler.flowservice.settings import Settings
+from reconciler.flowservice.times import ServiceTime
+from reconciler.flowservice.tokens import tokens_for
+from reconciler.flowservice.transport import (
+    PAGE_LIMIT,
+    LoggedTransport,
+    Transport,
+)
+from reconciler.flowservice.wire import Wire
+from reconciler.model.addresses import RemoteId
+from reconciler.model.kinds import Kind
+from reconciler.model.observations import Observation
+from reconciler.ports import Accepted, Clock
+
+ORDER: Final = "createdAt"
+"""Oldest first, so that what is created or changed during a listing moves nothing on it."""
+UNKNOWN_SPEC: Final = "FLOW-1413-400"
+"""Adobe's own name for a connection spec that it does not know (flow-service-errors.md)."""
+GONE_PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between the looks at an object whose deletion was accepted but not confirmed."""
+
+_BAD_REQUEST: Final = 400
+_DONE: Final = 204
+_CREATED: Final = frozenset({200, 201})
+_PATCHED: Final = frozenset({200})
+
+
+class FlowService:
+    """The ``ports.Remote`` of one organisation and sandbox, over HTTP."""
+
+    def __init__(
+        self,
+        *,
+        client: str,
+        courier: Courier,
+        time: ServiceTime,
+        clock: Clock,
+        transport: Transport,
+    ) -> None:
+        self._client = client
+        self._courier = courier
+        self._time = time
+        self._clock = clock
+        self._transport = transport
+
+    @classmethod
+    def connect(
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock,
+        log: Callable[[str], None] | None = None,
+        scrub: Callable[[str], str] = str,
+        wall: Callable[[], float] = time.time,
+        jitter: random.Random | None = None,
+        transport: Transport | None = None,
+    ) -> Self:
+        """Return a client; nothing is sent before its first call.
+
+        ``log`` gets one line per request. ``scrub`` takes secrets out of what services say; our
+        own credentials are taken out anyway. Raises ``RejectedError`` for an unusable CA bundle.
+        """
+        wire = transport or Wire(clock=clock, ca_bundle=settings.ca_bundle, proxy=settings.proxy)
+        if log is not None:
+            wire = LoggedTransport(wire, log=log, clock=clock)
+        confidences = Confidences(scrub, *settings.secrets)
+        jitter = jitter or random.Random()  # noqa: S311 -- it spreads retries, it guards nothing
+        retrier = Retrier(clock=clock, jitter=jitter)
+        service_time = ServiceTime(clock=clock, wall=wall)
+        tokens = tokens_for(
+            settings, transport=wire, retrier=retrier, clock=clock, confidences=confidences
+        )
+        courier = Courier(
+            settings,
+            transport=wire,
+            tokens=tokens,
+            retrier=retrier,
+            time=service_time,
+            clock=clock,
+            tell=confidences.tell,
+        )
+        return cls(
+            client=settings.client_id,
+            courier=courier,
+            time=service_time,
+            clock=clock,
+            transport=wire,
+        )
+
+    def close(self) -> None:
+        """Close idle connections; the client may still be used."""
+        self._transport.close()
+
+    @property
+    def client(self) -> str:
+        """The API client we act as."""
+        return self._client
+
+    def now(self) -> int:
+        """Return the service's time in seconds since the epoch; ours until it has answered."""
+        return self._time.now()
+
+    def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:
+        """Return every live connection of that connection spec; complete, or an error is raised."""
+        listed = partial(
+            pages.listed,
+            partial(self._courier.read, limit=PAGE_LIMIT),
+            kind=kind,
+            connection_spec=connection_spec,
+        )
+        try:
+            return listed(order=ORDER)
+        except RefusedError as refusal:
+            if refusal.status != _BAD_REQUEST:
+                raise
+            # Adobe's pages show ``orderby`` with other fields only: it may not know this one.
+            return listed(order=None)
+
+    def connection(self, kind: Kind, remote_id: RemoteId) -> Observation | None:
+        """Return one live connection, ``None`` where the service has none by that id."""
+        try:
+            item = pages.only(self._courier.read(_path(kind, remote_id)))
+        except NotFoundError:
+            return None
+        if item is None:
+            return None
+        seen = observations.observation(item, kind)
+        if seen.id != remote_id:
+            raise ProtocolError(f"Flow Service was asked for {remote_id} and showed {seen.id}.")
+        return seen
+
+    def create(
+        self, kind: Kind, body: Mapping[str, Any], *, leave_by: float | None = None
+    ) -> Accepted:
+        """Create a connection; ``SilentError`` means that it may exist now.
+
+        Where an error of any other kind is raised, no connection was made.
+        """
+        request, response = self._courier.write(
+            "POST",
+            f"/{kind.collection}",
+            body=bodies.spell(body),
+            leave_by=math.inf if leave_by is None else leave_by,
+        )
+        said = verdicts.said(request, response, good=_CREATED)
+        created = observations.remote_id(said.get("id"))
+        if created is None:
+            raise verdicts.doubt(request, response, "it names no usable id.")
+        return Accepted(id=created, etag=observations.etag(said.get("etag")))
+
+    def update(self, kind: Kind, seen: Observation, patch: Sequence[Mapping[str, Any]]) -> Accepted:
+        """Apply a JSON Patch; ``MovedError`` unless the connection still has ``seen``'s etag.
+
+        Where no answer came the same patch is sent again: if the first one took effect, the etag
+        it names is gone, and the outcome is a ``SilentError``.
+        """
+        if seen.etag is None:
+            raise ProtocolError(f"Flow Service shows {seen.id} without a usable etag.")
+        request, response = self._courier.write(
+            "PATCH",
+            _path(kind, seen.id),
+            body=bodies.spell(patch),
+            headers={"If-Match": seen.etag},
+        )
+        said = verdicts.said(request, response, good=_PATCHED)
+        if said.get("id", seen.id) != seen.id:
+            raise verdicts.doubt(request, response, "it names another connection.")
+        return Accepted(id=seen.id, etag=observations.etag(said.get("etag")))
+
+    def delete(self, kind: Kind, remote_id: RemoteId) -> None:
+        """Delete a connection; one that is gone already, or on its way, counts as deleted.
+
+        A deletion that is only accepted is followed up for half a minute, then ``SilentError``.
+        """
+        try:
+            _, response = self._courier.write("DELETE", _path(kind, remote_id))
+        except NotFoundError:
+            return
+        if response.status != _DONE:
+            self._see_it_go(kind, remote_id)
+
+    def offers(self, connection_spec: str) -> bool:
+        """Tell whether the service still lists that connection spec."""
+        spec = observations.remote_id(connection_spec)
+        if spec is None:
+            return False
+        try:
+            document = self._courier.read(f"/connectionSpecs/{spec}", limit=PAGE_LIMIT)
+        except NotFoundError:
+            return False
+        except RefusedError as refusal:
+            if refusal.code == UNKNOWN_SPEC:
+                return False
+            raise
+        # Adobe shows look-ups of specs as a list of one, and elsewhere as the bare object.
+        bare = isinstance(document, dict) and "items" not in document
+        item = document if bare else pages.only(document)
+        return item is not None and item.get("id") == spec
+
+    def _see_it_go(self, kind: Kind, remote_id: RemoteId) -> None:
+        try:
+            for pause in GONE_PAUSES:
+                if not retries.slept(self._clock, pause):
+                    break
+                seen = self.connection(kind, remote_id)
+                if seen is None or (seen.state or "").startswith("delet"):
+                    return
+        except RemoteError as error:
+            raise SilentError(
+                f"Flow Service accepted the deletion of {remote_id}, but whether it is gone could "
+                f"not be seen. {error.detail}"
+            ) from error
+        raise SilentError(
+            f"Flow Service accepted the deletion of {remote_id}, but still showed it at last look."
+        )
+
+
+def _path(kind: Kind, remote_id: RemoteId) -> str:
+    if observations.remote_id(remote_id) is None:
+        raise ProtocolError(f'"{escape(remote_id, limit=128)}" is no id that Flow Service gives.')
+    return f"/{kind.collection}/{remote_id}"

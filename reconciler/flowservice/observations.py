@@ -1,0 +1,91 @@
+"""Items as Flow Service sends them, turned into observations that are safe to work with.
+
+The members are those of AdobeDocs/experience-platform-apis, flow-service.yaml (ConnectionItem);
+whatever else a service adds is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.errors import ProtocolError
+from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.kinds import Kind
+from reconciler.model.observations import Observation
+from reconciler.model.values import Path, Spec, freeze, without
+
+_ID = re.compile(r"[A-Za-z0-9-]{1,128}")
+_ETAG = re.compile(r"[!-~]{1,256}")
+
+
+def remote_id(value: object) -> RemoteId | None:
+    """Return an id that may stand in a URL, ``None`` if ``value`` is none."""
+    return RemoteId(value) if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def etag(value: object) -> Etag | None:
+    """Return an etag that may stand in a header, quotes and all; ``None`` if ``value`` is none."""
+    return Etag(value) if isinstance(value, str) and _ETAG.fullmatch(value) else None
+
+
+def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
+    """Return what ``item`` shows; raise ``ProtocolError`` if it has no usable id."""
+    known = remote_id(item.get("id"))
+    if known is None:
+        raise ProtocolError("Flow Service shows an object without a usable id.")
+    return Observation(
+        id=known,
+        etag=etag(item.get("etag")),
+        spec=_spec(item, kind),
+        state=_text(item.get("state")),
+        created_at=_milliseconds(item.get("createdAt")),
+        created_by=_text(item.get("createdBy")),
+        created_client=_text(item.get("createdClient")),
+        updated_at=_milliseconds(item.get("updatedAt")),
+        updated_by=_text(item.get("updatedBy")),
+        updated_client=_text(item.get("updatedClient")),
+    )
+
+
+def spec_id(item: Mapping[str, Any]) -> str | None:
+    """Return the id of the connection spec that ``item`` says it is of."""
+    reference = item.get("connectionSpec")
+    return _text(reference.get("id")) if isinstance(reference, dict) else None
+
+
+def _spec(item: Mapping[str, Any], kind: Kind) -> Spec:
+    """Return the client-owned members; null counts as absent, a description is null until set."""
+    owned = {name: item[name] for name in ("name", "description") if item.get(name) is not None}
+    reference = item.get("connectionSpec")
+    if isinstance(reference, dict):
+        owned["connectionSpec"] = {
+            name: reference[name] for name in ("id", "version") if name in reference
+        }
+    if isinstance(item.get("auth"), dict):
+        owned["auth"] = item["auth"]
+    spec: Spec = freeze(owned)
+    for path in kind.write_only:
+        spec = _silenced(spec, path)
+    return spec
+
+
+def _silenced(spec: Spec, path: Path) -> Spec:
+    """Return ``spec`` without ``path``, and without what stands in its way in another shape."""
+    value: Any = spec
+    for depth, name in enumerate(path):
+        if not isinstance(value, Mapping):
+            return without(spec, path[:depth])
+        if name not in value:
+            return spec
+        value = value[name]
+    return without(spec, path)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _milliseconds(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
