@@ -1,0 +1,41 @@
+"""Told once, a run ends in good order; told twice, it ends at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Signals:
+    """Which signal, if any, has told the run to stop.
+
+    The handler only sets a flag: an exception raised between the service's yes and the save that
+    records it is how ids get lost.
+    """
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.received: int | None = None
+
+    @contextmanager
+    def handled(self, *, announce: Callable[[int], None]) -> Iterator[None]:
+        """Handle SIGINT and SIGTERM meanwhile; ``announce`` is told of the first."""
+
+        def handle(number: int, _: FrameType | None) -> None:
+            if self.received is not None:
+                # Nothing is lost: what is under way has its intent on the disk.
+                os._exit(128 + number)
+            self.received = number
+            self.stop.set()
+            announce(number)
+
+        previous = {each: signal.signal(each, handle) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in previous.items():
+                signal.signal(each, handler)
