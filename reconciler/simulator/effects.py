@@ -1,17 +1,19 @@
-"""What can go wrong with a request: each effect plays one scene its own way.
+"""What can go wrong with a request: each effect plays a scene in its own way.
 
 An effect calls ``scene.serve`` as often as the service would act on the request: not at all where
 the request is lost, once where only the answer is, twice where a proxy repeats it.
 """
 
+# ruff: noqa: D102 -- the docstring of an effect says what calling it does
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from reconciler.simulator import queries, refusals
 from reconciler.simulator.exchanges import Answer, Ending, Request, html_answer, json_answer
@@ -40,12 +42,8 @@ class Scene:
     """Have the service act on the request, which raises nothing."""
 
 
-class Effect(Protocol):
-    """Something that befalls a request."""
-
-    def play(self, scene: Scene) -> Answer:
-        """Return the answer that leaves, having acted or not acted on the request."""
-        ...
+Effect = Callable[[Scene], Answer]
+"""Turns a scene into the answer that leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class Status:
     commit: bool = False
     """Whether the service acts on the request before all the same."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         committed = scene.serve(scene.request).committed if self.commit else None
         answer = self._answer(scene)
         wait = () if self.retry_after is None else (("Retry-After", self.retry_after),)
@@ -107,7 +105,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     commit: bool = False
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         committed = scene.serve(scene.request).committed if self.commit else None
         headers = tuple((name, str(value)) for name, value in self.headers.items())
         if self.text is None:
@@ -123,7 +121,7 @@ class Delay:
 
     seconds: float
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         return replace(scene.serve(scene.request), delay=self.seconds)
 
 
@@ -134,9 +132,9 @@ class LateCommit:
     seconds: float
     status: int = 504
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         scene.world.agenda.add(lambda: scene.serve(scene.request), after=self.seconds)
-        return Status(status=self.status).play(scene)
+        return Status(status=self.status)(scene)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ class Reset:
 
     commit: bool = False
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         answer = scene.serve(scene.request) if self.commit else Answer(status=502)
         return replace(answer, ending=Ending.RESET)
 
@@ -154,7 +152,7 @@ class Reset:
 class Truncate:
     """Half of the body, then the end."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         return replace(scene.serve(scene.request), ending=Ending.TRUNCATED)
 
 
@@ -162,7 +160,7 @@ class Truncate:
 class Garbage:
     """The right status with a body that is no JSON."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         answer = scene.serve(scene.request)
         page = html_answer(answer.status, "Please stand by")
         return replace(page, committed=answer.committed)
@@ -174,7 +172,7 @@ class Trickle:
 
     seconds: float
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         return replace(scene.serve(scene.request), pace=self.seconds)
 
 
@@ -184,7 +182,7 @@ class Huge:
 
     bytes: int = 1 << 30
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         return replace(scene.serve(scene.request), padding=self.bytes)
 
 
@@ -195,7 +193,7 @@ class Redirect:
     to: str
     status: int = 307
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         del scene
         return Answer(status=self.status, headers=(("Location", self.to),))
 
@@ -204,7 +202,7 @@ class Redirect:
 class Twice:
     """A proxy repeats the request: the service acts twice, and its second answer arrives."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         scene.serve(scene.request)
         return scene.serve(scene.request)
 
@@ -215,7 +213,7 @@ class StaleList:
 
     writes: int = 1
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         last = list(scene.world.writes)[-self.writes :] if self.writes > 0 else []
         hidden = {connection_id for verb, connection_id in last if verb == "create"}
 
@@ -232,9 +230,10 @@ class Edit:
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Merged in as somebody else's; without any, the service moves the etag by itself."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         if scene.target is not None and self.changes:
-            scene.world.edit(scene.target, self.changes)
+            with suppress(RefusedError):  # an unknown id: the service will say so itself
+                scene.world.edit(scene.target, self.changes)
         elif scene.target is not None:
             scene.world.touch(scene.target)
         return scene.serve(scene.request)
@@ -244,7 +243,7 @@ class Edit:
 class EndlessPages:
     """The first page over and over, each time with a new token for the next one."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         return _paged(scene, f"{scene.chance.getrandbits(64):016x}")
 
 
@@ -252,7 +251,7 @@ class EndlessPages:
 class TokenLoop:
     """Two pages that name each other as the next one."""
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         token = dict(scene.request.query).get("continuationToken")
         return _paged(scene, "loop-b" if token == "loop-a" else "loop-a")  # noqa: S105 -- a place
 
@@ -263,7 +262,7 @@ class Misshape:
 
     items: Literal["null", "object", "missing"] = "null"
 
-    def play(self, scene: Scene) -> Answer:  # noqa: D102 -- Effect
+    def __call__(self, scene: Scene) -> Answer:
         def misshape(body: dict[str, Any]) -> None:
             del body["items"]
             if self.items != "missing":

@@ -12,7 +12,7 @@ from reconciler.simulator.effects import Effect
 from reconciler.simulator.exchanges import Request
 from reconciler.simulator.shapes import expect, shape
 
-EFFECTS: Mapping[str, type[Effect]] = {
+EFFECTS: Mapping[str, type[Any]] = {
     "delay": effects.Delay,
     "edit": effects.Edit,
     "endless_pages": effects.EndlessPages,
@@ -123,11 +123,18 @@ def rule_from(document: object, *, at: str) -> Rule:
         raise ValueError(f"{at}.do: expected one of {', '.join(EFFECTS)}")
     match = shape(Match, members.pop("match", {}), at=f"{at}.match")
     _check_expression(match.path, at=f"{at}.match.path")
-    after = expect(int, members.pop("after", 0), at=f"{at}.after")
+    after = _count(members.pop("after", 0), least=0, at=f"{at}.after")
     times = members.pop("times", 1)
     if times is not None:
-        times = expect(int, times, at=f"{at}.times")
+        times = _count(times, least=1, at=f"{at}.times")
     return Rule(effect=shape(EFFECTS[word], members, at=at), match=match, after=after, times=times)
+
+
+def _count(value: object, *, least: int, at: str) -> int:
+    number = expect(int, value, at=at)
+    if number < least:
+        raise ValueError(f"{at}: expected {least} or more")
+    return number
 
 
 def _check_expression(path: str | None, *, at: str) -> None:

@@ -44,6 +44,15 @@ class _Grant:
     ends: float
 
 
+class _UnauthenticatedError(Exception):
+    """A token request that earns no token."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+
+
 class Ims:
     """Hands out access tokens and knows whom each stands for."""
 
@@ -62,17 +71,14 @@ class Ims:
             return json_answer(404, {"error": "not_found"})
         if request.method != "POST":
             return json_answer(405, {"error": "method_not_allowed"})
-        asked = parameters(request)
-        client = self.clients.get(asked.get("client_id", ""))
-        refusal = _refusal(asked, client)
-        if refusal is not None or client is None:
-            return refusal or _error("invalid_client", "invalid client_id parameter")
-        seconds = self.switches.token_seconds
+        try:
+            client = self._authenticated(parameters(request))
+        except _UnauthenticatedError as error:
+            body = {"error": error.error, "error_description": error.description}
+            return json_answer(400, body)
         unit = 1000 if self.switches.tokens_in_milliseconds else 1
-        token = self.issue(client)
-        return json_answer(
-            200, {"access_token": token, "token_type": "bearer", "expires_in": seconds * unit}
-        )
+        body = {"access_token": self.issue(client), "token_type": "bearer"}
+        return json_answer(200, {**body, "expires_in": self.switches.token_seconds * unit})
 
     def issue(self, client: Client) -> str:
         """Return a new access token of the client."""
@@ -102,30 +108,26 @@ class Ims:
         grant = self._grants.get(token)
         return None if grant is None or grant.ends <= self._agenda.now() else grant.client
 
+    def _authenticated(self, asked: Mapping[str, str]) -> Client:
+        if "grant_type" not in asked:
+            raise _UnauthenticatedError("invalid_request", "missing grant_type parameter")
+        if asked["grant_type"] != "client_credentials":
+            raise _UnauthenticatedError("unsupported_grant_type", "invalid grant_type parameter")
+        client = self.clients.get(asked.get("client_id", ""))
+        if client is None:
+            raise _UnauthenticatedError("invalid_client", "invalid client_id parameter")
+        if asked.get("client_secret") not in client.secrets:
+            raise _UnauthenticatedError("invalid_client", "invalid client_secret parameter")
+        scopes = asked.get("scope", "").replace(",", " ").split()
+        if not scopes or not set(scopes).issubset(client.scopes):
+            raise _UnauthenticatedError("invalid_scope", "invalid scope parameter")
+        return client
+
     def revoke_all(self) -> int:
         """Revoke every token; return how many there were."""
         count = len(self._grants)
         self._grants.clear()
         return count
-
-
-def _refusal(asked: Mapping[str, str], client: Client | None) -> Answer | None:
-    if "grant_type" not in asked:
-        return _error("invalid_request", "missing grant_type parameter")
-    if asked["grant_type"] != "client_credentials":
-        return _error("unsupported_grant_type", "unsupported grant_type parameter")
-    if client is None:
-        return _error("invalid_client", "invalid client_id parameter")
-    if asked.get("client_secret") not in client.secrets:
-        return _error("invalid_client", "invalid client_secret parameter")
-    scopes = asked.get("scope", "").replace(",", " ").split()
-    if not scopes or not set(scopes).issubset(client.scopes):
-        return _error("invalid_scope", "invalid scope parameter")
-    return None
-
-
-def _error(error: str, description: str) -> Answer:
-    return json_answer(400, {"error": error, "error_description": description})
 
 
 def _base64(document: Mapping[str, str]) -> str:

@@ -175,7 +175,7 @@ class World:
         made = Connection(
             sequence=self._sequence,
             tenant=tenant,
-            document=self._versioned(document),
+            document=self._versioned(document, etag=members.get("etag")),
             secrets=secrets,
         )
         self._shelves.add(made)
@@ -244,10 +244,9 @@ class World:
         self.writes.append((verb, found.id))
         return changed
 
-    def _versioned(self, document: Document) -> Document:
-        tag = connections.etag(
-            chance=self.chance.getrandbits(32), second=int(self.agenda.now()) & 0xFFFFFFFF
-        )
+    def _versioned(self, document: Document, *, etag: str | None = None) -> Document:
+        chance, second = self.chance.getrandbits(32), int(self.agenda.now()) & 0xFFFFFFFF
+        tag = etag or connections.etag(chance=chance, second=second)
         return {**document, "version": tag, "etag": tag}
 
     def _move_later(self, connection_id: str) -> None:

@@ -79,7 +79,8 @@ class Zoho:
     def handle(self, request: Request) -> Answer:
         """Answer a request to one of the accounts servers, or to its CRM."""
         path = request.path
-        code = datacentres.of_path(path) or datacentres.CODES.get(request.headers.get("host", ""))
+        host = request.headers.get("host", "").partition(":")[0]
+        code = datacentres.of_path(path) or datacentres.CODES.get(host)
         if code is None:
             return json_answer(404, {"error": "unknown data centre"})
         path = path.removeprefix(f"/zoho/{code}").strip("/")
