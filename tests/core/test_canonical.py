@@ -20,9 +20,7 @@ JSON = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(codec="utf-8")),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
     max_leaves=12,
 )
 
@@ -86,8 +84,6 @@ def test_the_digest_is_sha256_of_the_compact_spelling_in_utf8() -> None:
         pytest.param({"\udc00": 1}, ValueError, id="half-a-surrogate-pair-as-key"),
     ],
 )
-def test_what_json_cannot_carry_is_refused(
-    spell: Any, value: Any, error: type[Exception]
-) -> None:
+def test_what_json_cannot_carry_is_refused(spell: Any, value: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         spell(value)
