@@ -119,6 +119,8 @@ def _lean(schema: Any, root: Schema, followed: dict[str, Any]) -> Any:
 
 def _follow(schema: Schema, root: Schema, followed: dict[str, Any]) -> Any:
     reference = schema["$ref"]
+    if target(reference, root) is UNSET:
+        return schema  # it leads out of the file
     if reference not in followed:
         followed[reference] = schema  # what a reference back to here meets
         followed[reference] = _lean(target(reference, root), root, followed)

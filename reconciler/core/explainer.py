@@ -24,6 +24,9 @@ from reconciler.core.violations import (
 from reconciler.core.wording import either, guess, nearest, place, quoted
 from reconciler.model.values import Path
 
+_GUESSES = 20
+"""More unknown fields than that in one mapping are no slips of the pen."""
+
 _LIMITS = {
     "minLength": ("Value too short", "must have at least {} characters"),
     "maxLength": ("Value too long", "must have at most {} characters"),
@@ -98,6 +101,8 @@ def explain(
 def _explain(error: Any, view: _View) -> Iterator[Violation]:
     inside = tuple(map(str, error.absolute_path))
     secret = next((one for one in view.secrets if inside[: len(one)] == one), None)
+    if inside[-1:] == ("secret",):
+        secret = inside[:-1]  # the name is reserved, whatever the schema says of the mapping
     if secret is not None:
         yield _secret(secret, _at(view.document, secret))
         return
@@ -159,20 +164,28 @@ def _branch(rule: _Rule) -> Sequence[ValidationError]:
 
 def _unknown(rule: _Rule) -> Iterator[Violation]:
     patterns = [re.compile(pattern) for pattern in rule.schema.get("patternProperties", {})]
+    meant = _meant(rule)
     for name in sorted(rule.value.keys() - rule.members.keys()):
         if not any(pattern.search(name) for pattern in patterns):
-            detail = f"{place(rule.path)} has no field {quoted(name)}.{guess(name, rule.members)}"
+            hint = f" Did you mean {quoted(meant[name])}?" if name in meant else ""
+            detail = f"{place(rule.path)} has no field {quoted(name)}.{hint}"
             yield Violation((*rule.path, name), "Unknown field", detail)
 
 
 def _missing(rule: _Rule) -> Iterator[Violation]:
-    unknown = rule.value.keys() - rule.members.keys()
-    meant = {nearest(name, rule.members) for name in unknown}
+    misspelt = set(_meant(rule).values())
     for name in rule.demand:
-        if name in rule.value or name in meant:
+        if name in rule.value or name in misspelt:
             continue  # a misspelt field is told of once, as such
         detail = f"{place(rule.path)} needs a field {quoted(name)}.{_about(rule.members.get(name))}"
         yield Violation(rule.path, "Missing field", detail)
+
+
+def _meant(rule: _Rule) -> dict[str, str]:
+    """Return which absent field was probably meant by an unknown one, for the first few."""
+    absent = rule.members.keys() - rule.value.keys()
+    unknown = sorted(rule.value.keys() - rule.members.keys())[:_GUESSES]
+    return {name: near for name in unknown if (near := nearest(name, absent)) is not None}
 
 
 def _about(schema: Any) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.core.wording import quoted
 from reconciler.model.values import SecretRef, Value, VariableRef
 
 SCHEMES = ("env", "file")
@@ -81,6 +80,6 @@ def _file_refusal(key: str, secret_paths: Sequence[str]) -> str | None:
     if any(path.startswith(f"{root.rstrip('/')}/") for root in roots):
         return None
     return (
-        f"file:{quoted(key)[1:-1]} lies neither below the project's folder nor below {MOUNT}. "
+        f"file:{key} lies neither below the project's folder nor below {MOUNT}. "
         "Write a path relative to reconciler.yaml, or add the folder to policy.secret_paths."
     )

@@ -10,11 +10,17 @@ from reconciler.model.values import Path
 _LONGEST = 80
 
 
+def escaped(text: str) -> str:
+    """Return ``text`` with everything unprintable, such as controls and overrides, spelled out."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)
+
+
 def quoted(text: str) -> str:
-    """Return ``text`` in double quotes, cut to 80 characters, everything unprintable escaped."""
+    """Return ``text`` escaped, in double quotes and cut to 80 characters."""
     cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    shown = "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in cut)
-    return f'"{shown}"'
+    return f'"{escaped(cut)}"'
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -43,6 +49,6 @@ def place(path: Path) -> str:
         if name.isdecimal():
             spelled += f"[{name}]"
         else:
-            shown = quoted(name)[1:-1]
+            shown = escaped(name[:_LONGEST])
             spelled += f".{shown}" if spelled else shown
     return spelled or "the document"

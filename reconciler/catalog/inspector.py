@@ -1,0 +1,111 @@
+"""Whether a project's schema can be a kind; built-in ones pass the same inspection in the tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+from reconciler.catalog import interpreter
+from reconciler.core import dialect
+from reconciler.core.dialect import Schema
+from reconciler.core.shapes import Shape
+from reconciler.core.wording import place, quoted
+from reconciler.model.kinds import Kind
+from reconciler.model.values import UNSET, Path, dotted
+
+_FOREIGN = ("$anchor", "$dynamicAnchor", "$dynamicRef", "$id")
+_DEEPEST = 64
+
+
+def inspect(schema: dict[str, Any]) -> tuple[str, ...]:
+    """Return, in sentences, everything that keeps a schema from being a kind."""
+    file = resources.files("reconciler") / "schemas" / "kind.schema.json"
+    if _depth(schema) > _DEEPEST:
+        return (f"The schema is more than {_DEEPEST} levels deep.",)
+    shape = Shape(json.loads(file.read_text(encoding="utf-8")))
+    problems = tuple(violation.detail for violation in shape.violations(schema))
+    problems = problems or tuple(_keywords(schema))
+    return problems or tuple(dict.fromkeys(_meaning(schema)))
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        level = [
+            below
+            for one in level
+            if isinstance(one, (dict, list))
+            for below in (one.values() if isinstance(one, dict) else one)
+        ]
+    return depth
+
+
+def _keywords(schema: Schema) -> Iterator[str]:
+    for path, below in dialect.subschemas(schema):
+        for keyword in _FOREIGN:
+            if keyword in below:
+                yield f"{place(path)} uses {keyword}; only references within the file are followed."
+        reference = below.get("$ref")
+        if reference is not None and not isinstance(dialect.target(reference, schema), dict):
+            yield f"{place(path)} refers to {quoted(reference)}, which is not in this file."
+        patterns = [below["pattern"]] if "pattern" in below else []
+        for pattern in (*patterns, *below.get("patternProperties", ())):
+            if not _compiles(pattern):
+                yield f"{place(path)} has a pattern that cannot be read: {quoted(pattern)}."
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _meaning(schema: Schema) -> Iterator[str]:
+    if bool(schema.get("deprecated")) != ("deprecation" in schema["x-reconciler"]):
+        yield "deprecated and x-reconciler.deprecation belong together: say both or neither."
+        return
+    kind = interpreter.interpret(schema)
+    named = {
+        "immutable": kind.immutable,
+        "replacedWhole": kind.replaced_whole,
+        "ephemeral": tuple(sorted(kind.ephemeral)),
+        "hosts": tuple(rule.path for rule in kind.hosts),
+    }
+    fields = set(dict(interpreter.walk(schema["properties"]["spec"], schema)))
+    for keyword, paths in named.items():
+        for path in paths:
+            if path not in fields:
+                yield f"x-reconciler.{keyword} names {quoted(dotted(path))}, no field of spec."
+    yield from _secrets(kind)
+    yield from _roles(kind)
+
+
+def _secrets(kind: Kind) -> Iterator[str]:
+    for path in sorted(kind.ephemeral - kind.write_only):
+        yield f"x-reconciler.ephemeral names {quoted(dotted(path))}, which is not writeOnly."
+    for rule in kind.hosts:
+        if rule.path in kind.write_only:
+            yield f"x-reconciler.hosts names {quoted(dotted(rule.path))}, which is writeOnly."
+    for path in sorted(kind.write_only):
+        if _has_default(kind, path):
+            yield f"{quoted(dotted(path))} is writeOnly and has a default, which is no secret."
+
+
+def _has_default(kind: Kind, path: Path) -> bool:
+    value: Any = kind.defaults
+    for name in path:
+        value = value.get(name, UNSET) if hasattr(value, "get") else UNSET
+    return value is not UNSET
+
+
+def _roles(kind: Kind) -> Iterator[str]:
+    known = {role for centre in kind.data_centres for role in centre.hosts}
+    for rule in kind.hosts:
+        if rule.role not in known:
+            yield f"x-reconciler.hosts names a role {quoted(rule.role)} that no data centre has."

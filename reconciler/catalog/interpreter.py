@@ -1,0 +1,94 @@
+"""Reads a schema that is known to be sound as a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reconciler.core import dialect
+from reconciler.core.dialect import Schema
+from reconciler.model.kinds import DataCentre, Deprecation, HostForm, HostRule, Kind
+from reconciler.model.values import Path, Spec, freeze
+
+_DEEPEST = 32
+"""Where a schema that contains itself is no longer followed."""
+
+
+def interpret(schema: Schema) -> Kind:
+    """Return the kind that a schema describes."""
+    extension = schema["x-reconciler"]
+    spec = schema["properties"]["spec"]
+    fields = dict(walk(spec, schema))
+    return Kind(
+        name=schema["properties"]["kind"]["const"],
+        schema=schema,
+        collection=extension["collection"],
+        defaults=freeze(_defaults(fields)),
+        write_only=frozenset(path for path, about in fields.items() if about.get("writeOnly")),
+        ephemeral=frozenset(_paths(extension.get("ephemeral", ()))),
+        immutable=_paths(extension.get("immutable", ())),
+        replaced_whole=_paths(extension.get("replacedWhole", ())),
+        hosts=tuple(map(_host_rule, extension.get("hosts", ()))),
+        data_centres=tuple(map(_data_centre, extension.get("dataCentres", ()))),
+        deprecation=_deprecation(schema),
+    )
+
+
+def walk(spec: Schema, root: Schema) -> Iterator[tuple[Path, Schema]]:
+    """Yield each field below ``spec`` with all that the schema says of it, outermost first."""
+    waiting: list[tuple[Path, list[Schema]]] = [((), [spec])]
+    while waiting:
+        path, schemas = waiting.pop()
+        if len(path) > _DEEPEST:
+            continue
+        for name, below in _members(schemas, root).items():
+            waiting.append(((*path, name), below))
+            yield (*path, name), _merged(below, root)
+
+
+def _members(schemas: Iterable[Schema], root: Schema) -> dict[str, list[Schema]]:
+    found: dict[str, list[Schema]] = {}
+    for schema in schemas:
+        for name, below in dialect.members(schema, root).items():
+            found.setdefault(name, []).extend(below)
+    return found
+
+
+def _merged(schemas: Iterable[Schema], root: Schema) -> Schema:
+    merged: dict[str, Any] = {}
+    for schema in schemas:
+        for aspect in dialect.aspects(schema, root):
+            merged = {**aspect, **merged}  # what is said nearest to the field counts
+    return merged
+
+
+def _defaults(fields: Mapping[Path, Schema]) -> Spec:
+    defaults: dict[str, Any] = {}
+    for path in sorted(fields):
+        if "default" not in fields[path]:
+            continue
+        above = defaults
+        for name in path[:-1]:
+            above = above.setdefault(name, {})
+        above.setdefault(path[-1], fields[path]["default"])
+    return defaults
+
+
+def _paths(dotted: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(tuple(path.split(".")) for path in dotted)
+
+
+def _host_rule(value: Mapping[str, str]) -> HostRule:
+    (path,) = _paths([value["path"]])
+    return HostRule(path=path, form=HostForm(value["form"]), role=value["role"])
+
+
+def _data_centre(value: Mapping[str, Any]) -> DataCentre:
+    return DataCentre(code=value["code"], name=value["name"], hosts=freeze(value["hosts"]))
+
+
+def _deprecation(schema: Schema) -> Deprecation | None:
+    if not schema.get("deprecated"):
+        return None
+    value = schema["x-reconciler"]["deprecation"]
+    return Deprecation(topic=value["topic"], detail=value["detail"])

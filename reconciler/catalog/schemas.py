@@ -1,0 +1,107 @@
+"""Reads kinds: those that come with reconciler, and those that a project adds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.catalog import inspector, interpreter
+from reconciler.core.wording import quoted
+from reconciler.errors import RejectedError
+from reconciler.model.findings import Finding, Span
+from reconciler.model.kinds import Kind
+
+_LARGEST = 1024 * 1024
+_ENDING = ".schema.json"
+_OTHERS = {f"{name}{_ENDING}" for name in ("kind", "plan", "project", "state")}
+"""Schemas in the same folder that describe something else."""
+
+
+def load(project_folder: Path) -> Mapping[str, Kind]:
+    """Return every kind by name, in order.
+
+    A project's file for a kind that comes with reconciler is a copy for editors and is not read
+    further. Raises ``RejectedError`` with everything that is wrong with the project's own kinds.
+    """
+    kinds = dict(built_in())
+    own: dict[str, Kind] = {}
+    found: list[Finding] = []
+    folder = project_folder / "schemas"
+    for path in sorted(folder.glob(f"*{_ENDING}")):
+        if path.name not in _OTHERS:
+            kind = _own(path, f"schemas/{path.name}", project_folder.resolve(), kinds, own)
+            if isinstance(kind, Kind):
+                own[kind.name] = kind
+            else:
+                found += kind
+    if found:
+        raise RejectedError(found)
+    return MappingProxyType(dict(sorted((kinds | own).items())))
+
+
+@cache
+def built_in() -> Mapping[str, Kind]:
+    """Return the kinds that come with reconciler; the package is trusted and not inspected."""
+    kinds = {}
+    for file in (resources.files("reconciler") / "schemas").iterdir():
+        if file.name.endswith(_ENDING) and file.name not in _OTHERS:
+            kind = interpreter.interpret(json.loads(file.read_text(encoding="utf-8")))
+            kinds[kind.name] = kind
+    return MappingProxyType(kinds)
+
+
+def _own(
+    path: Path, name: str, folder: Path, built_in: Mapping[str, Kind], own: Mapping[str, Kind]
+) -> Kind | tuple[Finding, ...]:
+    schema = _read(path, name, folder)
+    if isinstance(schema, Finding):
+        return (schema,)
+    if not isinstance(schema, dict) or "x-reconciler" not in schema:
+        return ()  # a schema for something else
+    kind_name = _kind_name(schema)
+    if kind_name in built_in:
+        return ()
+    if kind_name in own:
+        detail = f"Another file in schemas/ describes the kind {quoted(kind_name)} already."
+        return (_finding("Repeated kind", detail, name),)
+    problems = inspector.inspect(schema)
+    if problems:
+        return tuple(_finding("Unusable schema", problem, name) for problem in problems)
+    return interpreter.interpret(schema)
+
+
+def _kind_name(schema: Any) -> str:
+    try:
+        return str(schema["properties"]["kind"]["const"])
+    except (KeyError, TypeError):
+        return ""
+
+
+def _read(path: Path, name: str, folder: Path) -> Any:
+    """Return the JSON in a file, or a finding that says why there is none."""
+    try:
+        if not path.resolve().is_relative_to(folder) or not path.is_file():
+            return _finding("Unusable schema", "The file lies outside the project's folder.", name)
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            return _finding("Unusable schema", f"The file has more than {_LARGEST} bytes.", name)
+        return json.loads(data.decode("utf-8"))
+    except OSError as error:
+        return _finding("Unusable schema", f"The file cannot be read: {error.strerror}.", name)
+    except json.JSONDecodeError as error:
+        detail = f"The file is not JSON: {error.msg}."
+        return _finding("Unusable schema", detail, name, line=error.lineno, column=error.colno)
+    except UnicodeDecodeError:
+        return _finding("Unusable schema", "The file is not UTF-8.", name)
+    except (RecursionError, ValueError):
+        return _finding("Unusable schema", "The file is nested too deeply or too large.", name)
+
+
+def _finding(summary: str, detail: str, name: str, *, line: int = 1, column: int = 1) -> Finding:
+    return Finding(summary=summary, detail=detail, span=Span(name, line, column))

@@ -1,0 +1,1 @@
+"""Reads what people wrote; whatever it holds, nothing but findings and frozen nouns come out."""

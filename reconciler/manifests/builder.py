@@ -1,0 +1,137 @@
+"""Turns a document that says it is a manifest into one, or into findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from reconciler.core import references
+from reconciler.core.shapes import Shape
+from reconciler.core.violations import Violation
+from reconciler.core.wording import guess, quoted
+from reconciler.manifests.reader import Document
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.declarations import Adoption, Manifest
+from reconciler.model.findings import Finding, Span
+from reconciler.model.kinds import Kind
+from reconciler.model.values import Path, SecretRef, Spec
+
+
+class Builder:
+    """Builds manifests of the kinds it knows."""
+
+    def __init__(self, kinds: Mapping[str, Kind], secret_paths: Iterable[str]) -> None:
+        self._kinds = kinds
+        self._shapes: dict[str, Shape] = {}
+        self._secret_paths = tuple(secret_paths)
+
+    def build(self, document: Document, file: str) -> Manifest | tuple[Finding, ...]:
+        """Return the manifest that ``document`` holds, or everything that is wrong with it."""
+        violations = self._misfit(document.value)
+        if not violations:
+            shape = self._shape(document.value["kind"])
+            settle(document, shape)
+            violations = shape.violations(document.value)
+        if not violations:
+            spec: Any = references.lift(document.value["spec"])
+            violations = tuple(self._refused(spec, ("spec",)))
+            if not violations:
+                return _manifest(document, spec, file)
+        address = _address(document.value)
+        return tuple(finding(one, document, file, address) for one in violations)
+
+    def _shape(self, kind: str) -> Shape:
+        if kind not in self._shapes:
+            self._shapes[kind] = Shape.of(self._kinds[kind])
+        return self._shapes[kind]
+
+    def _misfit(self, value: Any) -> tuple[Violation, ...]:
+        """Say why a document is no manifest of any kind."""
+        if not isinstance(value, dict):
+            detail = "A manifest is a mapping with apiVersion, kind, metadata and spec."
+            return (Violation((), "Not a manifest", detail),)
+        kind = value.get("kind")
+        if kind is None:
+            detail = f"The document says no kind, such as {quoted(min(self._kinds, default=''))}."
+            return (Violation((), "Missing field", detail),)
+        if not isinstance(kind, str):
+            return (Violation(("kind",), "Wrong type", "kind must be text."),)
+        if kind not in self._kinds:
+            detail = f"No schema describes a kind {quoted(kind)}.{guess(kind, self._kinds)}"
+            return (Violation(("kind",), "Unknown kind", detail),)
+        return ()
+
+    def _refused(self, value: Any, path: Path) -> Iterator[Violation]:
+        if isinstance(value, SecretRef):
+            refusal = references.refusal(value, self._secret_paths)
+            if refusal is not None:
+                yield Violation(path, "Secret reference refused", refusal)
+        elif isinstance(value, Mapping):
+            for name, member in value.items():
+                yield from self._refused(member, (*path, name))
+
+
+def settle(document: Document, shape: Shape) -> None:
+    """Give unquoted scalars their type where the schema takes no text, and only there."""
+    for plain in document.plains:
+        if not shape.takes_text(plain.path):
+            plain.settle()
+
+
+def finding(
+    violation: Violation, document: Document, file: str, address: Address | None = None
+) -> Finding:
+    """Return the violation with its place in the file."""
+    return Finding(
+        summary=violation.summary,
+        detail=violation.detail,
+        address=address,
+        span=span(document, file, violation.path),
+    )
+
+
+def span(document: Document, file: str, path: Path) -> Span:
+    """Return the place of ``path``, or of the nearest member above it that was written."""
+    while path and path not in document.positions:
+        path = path[:-1]
+    return Span(file, *document.positions.get(path, (1, 1)))
+
+
+def _address(value: Any) -> Address | None:
+    try:
+        return Address.parse(f"{value['kind']}.{value['metadata']['name']}")
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _manifest(document: Document, spec: Spec, file: str) -> Manifest:
+    value = document.value
+    metadata, lifecycle = value["metadata"], value.get("lifecycle", {})
+    environments = metadata.get("environments")
+    return Manifest(
+        address=Address(value["kind"], metadata["name"]),
+        spec=spec,
+        labels=MappingProxyType(metadata.get("labels", {})),
+        environments=None if environments is None else tuple(environments),
+        credentials_version=metadata.get("credentialsVersion"),
+        prevent_destroy=lifecycle.get("prevent_destroy", False),
+        ignore_changes=tuple(
+            tuple(path.split(".")) for path in lifecycle.get("ignore_changes", ())
+        ),
+        adoptions=tuple(_adoptions(document, file)),
+        file=file,
+        positions=document.positions,
+    )
+
+
+def _adoptions(document: Document, file: str) -> Iterator[Adoption]:
+    entries = document.value.get("import", [])
+    listed = isinstance(entries, list)
+    for index, entry in enumerate(entries if listed else [entries]):
+        path = ("import", str(index)) if listed else ("import",)
+        yield Adoption(
+            id=RemoteId(entry["id"]),
+            environment=entry.get("environment"),
+            span=span(document, file, (*path, "id")),
+        )

@@ -1,0 +1,1 @@
+"""Fetches secrets from where references say, within bounds, and hands them on sealed."""
