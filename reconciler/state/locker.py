@@ -11,7 +11,6 @@ import errno
 import getpass
 import json
 import os
-import socket
 import stat
 import uuid
 from collections.abc import Callable, Iterator
@@ -135,7 +134,7 @@ def _who() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
         user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
+    return f"{user}@{os.uname().nodename}"
 
 
 def _locked(side: Path, *, display: str, waited: float) -> LockedError:
