@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from reconciler.applier.journal import Journal
 from reconciler.core import settling
@@ -60,7 +61,7 @@ class Settler:
                 break
             self._clock.sleep(max(0.0, start + look - self._clock.monotonic()))
             doubts = self._look()
-        return doubts or self._undecided({})
+        return doubts or self.undecided()
 
     def _look(self) -> tuple[Doubt, ...]:
         found = self._scan()
@@ -68,7 +69,7 @@ class Settler:
         overdue = [at for at, ids in found.items() if not ids and self._overdue(at)]
         absent = self._still_absent(overdue)
         self._close(adopted, absent)
-        return self._undecided(found)
+        return self.undecided(found)
 
     def _still_absent(self, overdue: Collection[Address]) -> Collection[Address]:
         """Return those of which a second listing shows no candidate either."""
@@ -109,7 +110,10 @@ class Settler:
         for at in sorted({*adopted, *absent}):
             self._progress.settled(at, adopted.get(at))
 
-    def _undecided(self, found: Mapping[Address, tuple[RemoteId, ...]]) -> tuple[Doubt, ...]:
+    def undecided(
+        self, found: Mapping[Address, tuple[RemoteId, ...]] = MappingProxyType({})
+    ) -> tuple[Doubt, ...]:
+        """Return the creates in doubt, with the candidates that were ``found`` for them, if any."""
         intents = self._journal.recorded.intents
         return tuple(
             Doubt(

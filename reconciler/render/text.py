@@ -14,7 +14,7 @@ from reconciler.core import authorship
 from reconciler.core.escaping import escape
 from reconciler.model.plans import Action, Change, Drift, FieldChange, Origin, Plan, Reason
 from reconciler.model.secrets import MASK
-from reconciler.model.values import UNSET, Path, same
+from reconciler.model.values import UNSET, Path, Unset, same
 
 RULE = "─" * 77
 
@@ -83,13 +83,13 @@ def _drift(drift: Drift) -> Iterator[str]:
     if drift.after is None:
         yield f"  # {drift.address} has been deleted"
         yield f"  - {_resource(drift)}"
-        yield f"        id = {_value(drift.id)}"
+        yield f"        id = {value(drift.id)}"
     else:
         yield f"  # {drift.address} has changed"
         yield f"  # (by {authorship.by(drift.author)})"
         yield f"  ~ {_resource(drift)}"
-        yield f"        id = {_value(drift.id)}"
-        yield from _Body(fields=()).changed(drift.before, drift.after, depth=1)
+        yield f"        id = {value(drift.id)}"
+        yield from Body(fields=()).changed(drift.before, drift.after, depth=1)
     yield "    }"
 
 
@@ -145,26 +145,26 @@ def _because(change: Change) -> str:
 
 
 def _block(change: Change) -> Iterator[str]:
-    body = _Body(fields=change.fields, resent=change.replaced)
+    body = Body(fields=change.fields, resent=change.replaced)
     yield f"  {_SIGNS[change.action]} {_resource(change)}"
     match change.action:
         case Action.CREATE:
             yield "      + id = (known after apply)"
             yield from body.whole(change.after or {}, sign="+", depth=1)
         case Action.UPDATE:
-            yield f"        id = {_value(change.id)}"
+            yield f"        id = {value(change.id)}"
             if change.credentials_version != change.credentials_before:
                 versions = (change.credentials_before or UNSET, change.credentials_version)
-                yield "      ~ credentialsVersion = {} -> {}".format(*map(_value, versions))
+                yield "      ~ credentialsVersion = {} -> {}".format(*map(value, versions))
             yield from body.changed(change.before or {}, change.after or {}, depth=1)
         case Action.DELETE:
-            yield f"      - id = {_value(change.id)} -> null"
+            yield f"      - id = {value(change.id)} -> null"
             yield from body.whole(change.before or {}, sign="-", depth=1)
         case Action.FORGET | Action.NO_OP:
-            yield f"        id = {_value(change.id)}"
+            yield f"        id = {value(change.id)}"
             name = (change.after or change.before or {}).get("name", UNSET)
             if name is not UNSET:
-                yield f"        name = {_value(name)}"
+                yield f"        name = {value(name)}"
     yield "    }"
 
 
@@ -172,12 +172,25 @@ def _resource(subject: Change | Drift) -> str:
     return f'resource "{subject.address.kind}" "{subject.address.name}" {{'
 
 
-class _Body:
+class Body:
     """The members of one resource, line by line, as Terraform aligns them."""
 
     def __init__(self, *, fields: tuple[FieldChange, ...], resent: tuple[Path, ...] = ()) -> None:
         self.origins = {field.path: field.origin for field in fields}
         self.resent = resent
+
+    @classmethod
+    def plain(cls, spec: Mapping[str, Any], *, depth: int = 0) -> Iterator[str]:
+        """Yield every member of ``spec`` as it is."""
+        width = _width(spec)
+        for name in sorted(spec):
+            label = "    " * depth + f"    {_label(name):<{width}} = "
+            if isinstance(spec[name], Mapping):
+                yield label + "{"
+                yield from cls.plain(spec[name], depth=depth + 1)
+                yield "    " * depth + "    }"
+            else:
+                yield label + value(spec[name])
 
     def whole(self, spec: Mapping[str, Any], *, sign: str, depth: int) -> Iterator[str]:
         """Yield every member of ``spec``, all of them made or all of them destroyed."""
@@ -189,7 +202,7 @@ class _Body:
                 yield from self.whole(spec[name], sign=sign, depth=depth + 1)
                 yield "    " * depth + "    }" + (" -> null" if sign == "-" else "")
             else:
-                yield label + _value(spec[name]) + (" -> null" if sign == "-" else "")
+                yield label + value(spec[name]) + (" -> null" if sign == "-" else "")
 
     def changed(
         self, before: Mapping[str, Any], after: Mapping[str, Any], *, depth: int, path: Path = ()
@@ -201,7 +214,7 @@ class _Body:
         width = _width([*shown, *kept])
         for name in names:
             if name in kept:
-                yield "    " * depth + f"    {_label(name):<{width}} = {_value(before[name])}"
+                yield "    " * depth + f"    {_label(name):<{width}} = {value(before[name])}"
             elif name in shown:
                 yield from self._member(before, after, (*path, name), depth=depth, width=width)
         hidden = len(names) - len(shown) - len(kept)
@@ -242,29 +255,31 @@ class _Body:
 
 def _transition(was: Any, is_: Any) -> str:
     if was is UNSET:
-        return _value(is_)
+        return value(is_)
     if is_ is UNSET:
-        return f"{_value(was)} -> null"
+        return f"{value(was)} -> null"
     if was is None and is_ is None:
         return MASK
-    return f"{_value(was)} -> {_value(is_)}"
+    return f"{value(was)} -> {value(is_)}"
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return MASK
-    if value is UNSET:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return '"' + escape(value).replace('"', '\\"') + '"'
-    if isinstance(value, Mapping):
-        members = ", ".join(f"{_label(name)} = {_value(value[name])}" for name in sorted(value))
-        return "{" + members + "}"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return str(value)
+def value(held: Any) -> str:
+    """Return one value as Terraform spells it, escaped."""
+    match held:
+        case None:
+            return MASK
+        case Unset():
+            return "null"
+        case bool():
+            return "true" if held else "false"
+        case str():
+            return '"' + escape(held).replace('"', '"') + '"'
+        case Mapping():
+            members = (f"{_label(name)} = {value(held[name])}" for name in sorted(held))
+            return "{" + ", ".join(members) + "}"
+        case tuple():
+            return "[" + ", ".join(map(value, held)) + "]"
+    return str(held)
 
 
 def _label(name: str) -> str:

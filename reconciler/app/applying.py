@@ -1,0 +1,183 @@
+"""An apply from lock to report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from reconciler.app import plan_files, planning
+from reconciler.app.observer import Observer
+from reconciler.app.planning import Planned
+from reconciler.app.sessions import Session
+from reconciler.applier.applier import Applier, World
+from reconciler.applier.journal import Journal
+from reconciler.applier.settler import Settler
+from reconciler.core.situations import Request
+from reconciler.errors import ReconcilerError, RemoteError, StateError
+from reconciler.model.outcomes import Report
+from reconciler.model.plans import Doubt, Plan
+from reconciler.ports import Progress
+
+
+class Audience(Protocol):
+    """Who watches an apply and has a say in it."""
+
+    def approve(self, planned: Planned) -> bool:
+        """Show the plan and say whether it is to be carried out."""
+        ...
+
+    def settling(self) -> Progress:
+        """Provide whoever is told what became of creates in doubt."""
+        ...
+
+    def applying(self, plan: Plan) -> AbstractContextManager[Progress]:
+        """Provide whoever is told how the plan goes."""
+        ...
+
+    def stopping(self, number: int) -> None:
+        """Hear that a signal has told the run to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How an apply is to be done."""
+
+    operation: str = "apply"
+    lock_timeout: float = 5.0
+    settle_timeout: float = 30.0
+    parallelism: int = 10
+
+
+class NotApprovedError(ReconcilerError):
+    """The plan was shown and is not to be carried out."""
+
+    summary = "Apply cancelled"
+
+
+def apply(session: Session, request: Request, *, audience: Audience, terms: Terms) -> Report:
+    """Plan under the lock, have that approved, and carry it out.
+
+    Raises ``NotApprovedError`` where the audience says no, whatever it has to say about it.
+    """
+    with _Apply(session, audience, terms).locked() as run:
+        run.settle()
+        if run.interrupted:
+            return run.report()
+        planned = planning.plan_from(session, request, run.journal.recorded)
+        if not audience.approve(planned):
+            raise NotApprovedError("Nothing was changed.")
+        return run.carry_out(planned)
+
+
+def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Terms) -> Report:
+    """Carry out a saved plan as it stands; ``PlanError`` where it does not fit what is now."""
+    plan_files.check_applicable(plan)
+    with _Apply(session, audience, terms).locked() as run:
+        plan_files.check_scope(plan, session)
+        run.settle()
+        if run.interrupted:
+            return run.report()
+        observer = Observer(session.remote, session.kinds)
+        desired, _ = planning.declared(session, run.journal.recorded)
+        live = observer.observe(desired, run.journal.recorded)
+        return run.carry_out(Planned(plan=plan, live=live, desired=desired, warnings=()))
+
+
+class _Apply:
+    """One apply under way."""
+
+    def __init__(self, session: Session, audience: Audience, terms: Terms) -> None:
+        self._session = session
+        self._audience = audience
+        self._terms = terms
+        self._report = Report()
+
+    @contextmanager
+    def locked(self) -> Iterator[_Apply]:
+        """Hold the lock meanwhile, and read the state under it."""
+        store = self._session.store
+        with store.lock(operation=self._terms.operation, timeout=self._terms.lock_timeout):
+            self.journal = Journal(self._session.recorded(), store=store)
+            yield self
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal has told the run to stop."""
+        return self._session.surroundings.signals.received is not None
+
+    def settle(self) -> None:
+        """Find out what earlier runs left behind."""
+        if self.journal.recorded.intents:
+            with self._handling_signals():
+                self._report = replace(self._report, doubts=self._settled())
+
+    def carry_out(self, planned: Planned) -> Report:
+        """Apply the plan, save, settle once more, and report."""
+        with self._handling_signals():
+            with self._audience.applying(planned.plan) as progress:
+                applier = Applier(
+                    planned.plan,
+                    journal=self.journal,
+                    live=planned.live,
+                    world=self._world(progress),
+                    parallelism=self._terms.parallelism,
+                )
+                outcomes, trouble = applier.run()
+            self._report = replace(self._report, outcomes=outcomes)
+            if trouble is not None:
+                self._rescue(trouble)
+            elif not self.interrupted:
+                self._settle_own()
+            return self.report()
+
+    def report(self) -> Report:
+        """Return how it went, with everything that is still in doubt."""
+        return replace(
+            self._report,
+            doubts=self._settler().undecided(),
+            signal=self._session.surroundings.signals.received,
+        )
+
+    def _settle_own(self) -> None:
+        try:
+            self._settled()
+        except RemoteError:
+            pass  # what could not be looked up is still in doubt, and the report says so
+        except StateError as trouble:
+            self._rescue(trouble)
+
+    def _rescue(self, trouble: StateError) -> None:
+        self._report = replace(self._report, unsaved=self.journal.rescue(trouble))
+
+    def _settled(self) -> tuple[Doubt, ...]:
+        return self._settler().settle(timeout=self._terms.settle_timeout)
+
+    def _settler(self) -> Settler:
+        session = self._session
+        return Settler(
+            journal=self.journal,
+            kinds=session.kinds,
+            remote=session.remote,
+            clock=session.clock,
+            progress=self._audience.settling(),
+            stop=session.surroundings.signals.stop,
+            quarantine=session.project.policy.quarantine,
+        )
+
+    def _world(self, progress: Progress) -> World:
+        session = self._session
+        return World(
+            kinds=session.kinds,
+            remote=session.remote,
+            secrets=session.secrets,
+            clock=session.clock,
+            progress=progress,
+            stop=session.surroundings.signals.stop,
+            fingerprinter=session.fingerprinter,
+        )
+
+    def _handling_signals(self) -> AbstractContextManager[None]:
+        return self._session.surroundings.signals.handled(announce=self._audience.stopping)

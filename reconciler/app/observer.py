@@ -1,0 +1,108 @@
+"""Reading Flow Service beside whatever else there is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
+from threading import Thread
+from typing import TypeAlias, TypeVar
+
+from reconciler.core import settling
+from reconciler.core.situations import Live
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.declarations import Desired
+from reconciler.model.kinds import Kind
+from reconciler.model.observations import Observation
+from reconciler.model.records import Recorded
+from reconciler.ports import Remote
+
+Answer = TypeVar("Answer")
+
+Listing: TypeAlias = tuple[str, str]
+"""A kind and the id of a connection spec: what one listing is about."""
+
+_AT_ONCE = 8
+
+
+class Observer:
+    """Lists connection specs in the background and gathers what came of it.
+
+    Its requests grow with the pages of the listings, not with the connections; only an id that a
+    complete listing should have shown is asked for by itself.
+    """
+
+    def __init__(self, remote: Remote, kinds: Mapping[str, Kind]) -> None:
+        self._remote = remote
+        self._kinds = kinds
+        self._listings: dict[Listing, Future[Iterable[Observation]]] = {}
+
+    def begin(self, listings: Iterable[Listing]) -> None:
+        """Start whatever of this has not been started."""
+        for kind, connection_spec in sorted(set(listings) - self._listings.keys()):
+            self._listings[kind, connection_spec] = _beside(
+                partial(self._remote.connections, self._kinds[kind], connection_spec)
+            )
+
+    def observe(self, desired: Desired, recorded: Recorded) -> Live:
+        """Return everything live that bears on these; raise ``RemoteError`` rather than a part."""
+        self.begin({*of_records(recorded), *of_declarations(desired)})
+        seen = {each.id: each for listing in self._listings.values() for each in listing.result()}
+        missing = [
+            (remote_id, kind)
+            for remote_id, kind in sorted(_wanted(desired, recorded).items())
+            if remote_id not in seen
+        ]
+        return Live([*seen.values(), *self._asked(missing)])
+
+    def _asked(self, missing: Sequence[tuple[RemoteId, str]]) -> Iterator[Observation]:
+        """Ask for each by its id, a few at a time."""
+        for start in range(0, len(missing), _AT_ONCE):
+            answers = [
+                _beside(partial(self._remote.connection, self._kinds[kind], remote_id))
+                for remote_id, kind in missing[start : start + _AT_ONCE]
+            ]
+            for answer in answers:
+                found = answer.result()
+                if found is not None:
+                    yield found
+
+
+def _beside(call: Callable[[], Answer]) -> Future[Answer]:
+    """Make a call on a thread of its own, which does not keep a run from ending."""
+    future: Future[Answer] = Future()
+
+    def make() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:
+            future.set_exception(error)
+
+    Thread(target=make, daemon=True).start()
+    return future
+
+
+def of_records(recorded: Recorded) -> Collection[Listing]:
+    """Return the listings that bear on what is recorded, open intents included."""
+    return {
+        (at.kind, settling.connection_spec(note.spec))
+        for notes in (recorded.records, recorded.intents)
+        for at, note in notes.items()
+    }
+
+
+def of_declarations(desired: Desired) -> Collection[Listing]:
+    """Return the listings that bear on what is declared."""
+    return {(at.kind, settling.connection_spec(each.spec)) for at, each in desired.items()}
+
+
+def _wanted(desired: Desired, recorded: Recorded) -> Mapping[RemoteId, str]:
+    """Return every id that somebody names, and the kind it should be of."""
+    wanted: dict[RemoteId, str] = {}
+    at: Address
+    for at, record in recorded.records.items():
+        wanted[record.id] = at.kind
+    for at, declared in desired.items():
+        if declared.adopt is not None:
+            wanted.setdefault(declared.adopt, at.kind)
+    return wanted

@@ -1,0 +1,107 @@
+"""Saved plans as files."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from reconciler.app.sessions import Session
+from reconciler.core import canonical, plan_document, plan_reader
+from reconciler.core.wording import quoted
+from reconciler.errors import PlanError
+from reconciler.model.plans import Plan, Scope
+
+_LARGEST = 256 * 1024 * 1024
+
+
+def document(plan: Plan, *, key: bytes | None) -> str:
+    """Return the saved plan: what ``-out`` writes and ``-format=json`` prints."""
+    return canonical.pretty(plan_reader.seal(plan_document.encode(plan), key=key))
+
+
+def save(path: Path, text: str) -> None:
+    """Write the file whole or not at all; raise ``PlanError`` where that is not possible."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PlanError(
+            f"The plan could not be written to {quoted(str(path))}: {error.strerror}."
+        ) from error
+
+
+def read(path: Path, *, key: bytes | None) -> Plan:
+    """Return the plan in a file; raise ``PlanError`` for one that is none or was altered."""
+    document = _document(path)
+    plan = plan_reader.decode(document)
+    plan_reader.check(document, key=key)
+    return plan
+
+
+def check_scope(plan: Plan, session: Session) -> None:
+    """Raise ``PlanError`` unless the plan was made for what is now; say all that differs."""
+    now = session.scope(session.recorded())
+    words = [
+        f"its {name} is {_shown(was)}, and now it is {_shown(is_)}"
+        for name, was, is_ in _compared(plan.scope, now)
+        if was != is_
+    ]
+    if words:
+        raise PlanError(
+            f"The plan was made for something else: {'; '.join(words)}. A saved plan is applied as "
+            "it stands or not at all. Make a new one and have that reviewed."
+        )
+
+
+def check_applicable(plan: Plan) -> None:
+    """Raise ``PlanError`` for a plan that no apply may carry out."""
+    if not plan.refreshed:
+        raise PlanError(
+            "The plan was made with -refresh=false, so nobody knows what is live. Make a new one "
+            "without it."
+        )
+    if plan.refusals:
+        raise PlanError(
+            "The plan was refused when it was made; `reconciler show` says why. Mend that and make "
+            "a new one."
+        )
+
+
+def _compared(was: Scope, is_: Scope) -> list[tuple[str, str, str]]:
+    return [
+        ("organisation", was.organization, is_.organization),
+        ("sandbox", was.sandbox, is_.sandbox),
+        ("base URL", was.base_url, is_.base_url),
+        ("state's lineage", was.lineage, is_.lineage),
+        ("state's serial", str(was.serial), str(is_.serial)),
+    ]
+
+
+def _shown(text: str) -> str:
+    return quoted(text) if text else "none"
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise PlanError(f"{quoted(str(path))} is larger than any plan.")
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise PlanError(f"{quoted(str(path))} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise PlanError(
+            f"{quoted(str(path))} is not JSON, so it is no saved plan. Make one with "
+            "`reconciler plan -out=FILE`."
+        ) from error
+    if not isinstance(document, dict):
+        raise PlanError(f"{quoted(str(path))} is no saved plan.")
+    return document

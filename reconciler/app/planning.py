@@ -1,0 +1,122 @@
+"""Making a plan: read the manifests, the state and the service, and ask the planner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.app.observer import Observer, of_records
+from reconciler.app.sessions import Session
+from reconciler.core import planner, validator
+from reconciler.core.situations import Live, Request, Situation
+from reconciler.errors import LockedError, RejectedError, SecretError
+from reconciler.manifests import loader
+from reconciler.model.addresses import Address
+from reconciler.model.declarations import Declaration, Desired
+from reconciler.model.findings import Finding
+from reconciler.model.plans import Plan
+from reconciler.model.records import Record, Recorded
+from reconciler.model.values import Path
+
+TRIES = 3
+"""How often a plan starts over because somebody saved the state meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan and what it was made from."""
+
+    plan: Plan
+    live: Live
+    desired: Desired
+    warnings: tuple[Finding, ...]
+    """What the manifests are warned about; the plan has its own."""
+
+
+def plan(session: Session, request: Request) -> Planned:
+    """Plan without a lock; start over where the state moves meanwhile.
+
+    Raises ``RejectedError`` with every problem of the input, and ``LockedError`` where another run
+    keeps saving.
+    """
+    for _ in range(TRIES):
+        recorded = session.recorded()
+        planned = plan_from(session, request, recorded)
+        if session.recorded().serial == recorded.serial:
+            return planned
+    raise LockedError(
+        f"Another run is applying: {session.store.location} was saved again and again while this "
+        "plan was made. Wait for that run to end, and plan again."
+    )
+
+
+def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned:
+    """Plan from this snapshot of the state."""
+    if session.settings is None:
+        desired, warnings = declared(session, recorded)
+        live = Live.recorded(recorded)
+    else:
+        observer = Observer(session.remote, session.kinds)
+        observer.begin(of_records(recorded))
+        desired, warnings = declared(session, recorded)
+        live = observer.observe(desired, recorded)
+    situation = Situation(
+        scope=session.scope(recorded),
+        kinds=session.kinds,
+        desired=desired,
+        recorded=recorded,
+        live=live,
+        client=session.settings.client_id if session.settings else "",
+        policy=session.project.policy,
+        moved=session.project.moved,
+        removed=session.project.removed,
+        rotated=_rotated(session, desired, recorded),
+        request=request,
+        refreshed=session.settings is not None,
+    )
+    return Planned(plan=planner.plan(situation), live=live, desired=desired, warnings=warnings)
+
+
+def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Finding, ...]]:
+    """Return what the manifests declare here, and the warnings about them.
+
+    Raises ``RejectedError`` with everything that is wrong with them.
+    """
+    empty = bool(recorded.records)  # the planner's guard has more to say about that
+    loaded = loader.load(session.surroundings.folder, session.kinds, allow_empty=empty)
+    name = session.environment.name
+    verdict = validator.validate(loaded.project, loaded.manifests, session.kinds, [name])
+    if verdict.errors:
+        raise RejectedError(verdict.findings)
+    return verdict.desired[name], verdict.warnings
+
+
+def _rotated(
+    session: Session, desired: Desired, recorded: Recorded
+) -> Mapping[Address, frozenset[Path]]:
+    """Return the write-only members whose secret is certainly not the one sent last."""
+    if session.fingerprinter is None:
+        return {}
+    found = {
+        at: _rotated_in(session, each, recorded.records[at])
+        for at, each in desired.items()
+        if at in recorded.records
+    }
+    return {at: paths for at, paths in found.items() if paths}
+
+
+def _rotated_in(session: Session, declared: Declaration, record: Record) -> frozenset[Path]:
+    fingerprinter = session.fingerprinter
+    assert fingerprinter is not None  # noqa: S101 -- the caller has looked
+    changed = set()
+    for path, reference in declared.secrets.items():
+        recorded = record.fingerprints.get(path)
+        if recorded is None:
+            continue
+        try:
+            secret = session.secrets.reveal(reference)
+        except SecretError:
+            continue  # what cannot be had cannot be compared, which is no change
+        if fingerprinter.differs(recorded, declared.address, path, secret):
+            changed.add(path)
+    return frozenset(changed)

@@ -1,0 +1,178 @@
+"""One environment of one project, and everything that a command needs of the world for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from reconciler.app.clocks import SystemClock
+from reconciler.app.signals import Signals
+from reconciler.catalog import schemas
+from reconciler.core.fingerprints import Fingerprinter, read_key
+from reconciler.core.scrubber import Scrubber
+from reconciler.core.wording import either, guess, quoted
+from reconciler.errors import RejectedError
+from reconciler.flowservice.settings import BASE_URL, Settings
+from reconciler.manifests import loader
+from reconciler.model.findings import Finding
+from reconciler.model.kinds import Kind
+from reconciler.model.plans import Scope
+from reconciler.model.projects import Environment, Project
+from reconciler.model.records import Recorded
+from reconciler.ports import Remote, SecretSource
+from reconciler.secrets.sources import LocalSecrets
+from reconciler.state.files import LocalState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The process we run in."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    scrubber: Scrubber
+    signals: Signals
+    log: Callable[[str], None] | None = None
+
+    @property
+    def clock(self) -> SystemClock:
+        """The machine's clock, whose sleep ends when the run is told to stop."""
+        return SystemClock(self.signals.stop)
+
+    @property
+    def key(self) -> bytes | None:
+        """``RECONCILER_KEY``, if there is one; ``SecretError`` where it is no key."""
+        text = self.environ.get("RECONCILER_KEY", "")
+        return read_key(text) if text else None
+
+    def environment_name(self, named: str | None) -> str | None:
+        """Return the environment that was asked for, by flag or by variable."""
+        return named or self.environ.get("RECONCILER_ENVIRONMENT") or None
+
+
+class Session:
+    """One environment, opened. ``live`` says whether Flow Service may be asked."""
+
+    def __init__(self, surroundings: Surroundings, *, environment: str | None, live: bool) -> None:
+        """Read the project file and the settings; raise ``RejectedError`` with what is wrong."""
+        self.surroundings = surroundings
+        self.clock = surroundings.clock
+        self.kinds: Mapping[str, Kind] = schemas.load(surroundings.folder)
+        self.project: Project = loader.read_project(surroundings.folder)
+        self.environment: Environment = choose(
+            self.project, surroundings.environment_name(environment)
+        )
+        self.settings = self._settings() if live else None
+
+    def _settings(self) -> Settings:
+        environ = self.surroundings.environ
+        settings = Settings.read(environ, sandbox=self.environment.sandbox)
+        for secret in settings.secrets:
+            self.surroundings.scrubber.remember(secret)
+        pin = self.environment.organization
+        if pin is not None and pin != settings.organization:
+            raise RejectedError([_wrong_organization(self.environment, settings.organization)])
+        return settings
+
+    @cached_property
+    def store(self) -> LocalState:
+        """The state of the environment."""
+        return LocalState(
+            self.surroundings.folder / self.environment.state,
+            display=self.environment.state,
+            organization=self._organization,
+            sandbox=self.environment.sandbox,
+            clock=self.clock,
+            root=self.surroundings.folder,
+        )
+
+    @cached_property
+    def remote(self) -> Remote:
+        """Flow Service; nothing is sent before it is asked something."""
+        # Imported here because requests costs 0.15 s, which offline commands need not pay.
+        from reconciler.flowservice.client import FlowService  # noqa: PLC0415 -- see above
+
+        assert self.settings is not None  # noqa: S101 -- only live sessions have a remote
+        return FlowService.connect(
+            self.settings,
+            clock=self.clock,
+            log=self.surroundings.log,
+            scrub=self.surroundings.scrubber.scrub,
+        )
+
+    @cached_property
+    def secrets(self) -> SecretSource:
+        """Where the secret references of this project lead."""
+        return LocalSecrets(
+            self.surroundings.folder,
+            environ=self.surroundings.environ,
+            secret_paths=self.project.policy.secret_paths,
+            remember=self.surroundings.scrubber.remember,
+        )
+
+    @cached_property
+    def key(self) -> bytes | None:
+        """``RECONCILER_KEY``, if there is one."""
+        return self.surroundings.key
+
+    @cached_property
+    def fingerprinter(self) -> Fingerprinter | None:
+        """Who marks secrets, if there is a key to do it with."""
+        if self.key is None or self._organization is None:
+            return None
+        return Fingerprinter(
+            self.key, organization=self._organization, sandbox=self.environment.sandbox
+        )
+
+    def recorded(self) -> Recorded:
+        """Return the state as it stands, an empty one where there never was one."""
+        return self.store.read() or Recorded(
+            organization=self._organization or "", sandbox=self.environment.sandbox
+        )
+
+    def scope(self, recorded: Recorded) -> Scope:
+        """Return where a plan made now would hold."""
+        return Scope(
+            organization=recorded.organization,
+            sandbox=self.environment.sandbox,
+            base_url=self.settings.base_url if self.settings else BASE_URL,
+            lineage=recorded.lineage,
+            serial=recorded.serial,
+        )
+
+    @property
+    def _organization(self) -> str | None:
+        if self.settings is not None:
+            return self.settings.organization
+        return self.environment.organization
+
+
+def choose(project: Project, name: str | None) -> Environment:
+    """Return the environment of that name, or the only one; raise ``RejectedError`` otherwise."""
+    environments = project.environments
+    if name is None and len(environments) == 1:
+        return next(iter(environments.values()))
+    if name is not None and name in environments:
+        return environments[name]
+    if name is None:
+        detail = (
+            "The project has several environments, and none is ever assumed. Name one with "
+            f"-e NAME or RECONCILER_ENVIRONMENT: {either(sorted(environments))}."
+        )
+        raise RejectedError([Finding(summary="No environment chosen", detail=detail)])
+    detail = f"reconciler.yaml has no environment {quoted(name)}.{guess(name, environments)}"
+    raise RejectedError([Finding(summary="Unknown environment", detail=detail)])
+
+
+def _wrong_organization(environment: Environment, organization: str) -> Finding:
+    return Finding(
+        summary="Wrong organisation",
+        detail=(
+            f"The environment {quoted(environment.name)} belongs to {environment.organization}, "
+            f"and AEP_ORG_ID says {quoted(organization)}. Use the credentials of the organisation "
+            "that the environment names."
+        ),
+        span=environment.span,
+    )

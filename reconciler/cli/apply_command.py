@@ -1,0 +1,67 @@
+"""``reconciler apply``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from reconciler.app import plan_files
+from reconciler.app.applying import Terms, apply, apply_saved
+from reconciler.app.sessions import Session, Surroundings
+from reconciler.cli import approving, options, running, showing
+from reconciler.cli.console import Console
+from reconciler.core.situations import Request
+
+
+@running.command(name="apply")
+@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@options.environment
+@options.planning
+@options.approval
+@options.expect
+@options.settle_timeout
+@options.lock_timeout
+@options.parallelism
+def command(
+    *,
+    surroundings: Surroundings,
+    console: Console,
+    planfile: Path | None,
+    environment: str | None,
+    request: Request,
+    auto_approve: bool,
+    expect: str | None,
+    settle_timeout: float,
+    lock_timeout: float,
+    parallelism: int,
+) -> int:
+    """Make the live connections what the manifests declare.
+
+    With PLANFILE it carries out that plan as it stands. Without one it plans, shows the plan, and
+    asks for yes.
+    """
+    if planfile is not None and (expect is not None or request != Request()):
+        raise click.UsageError(
+            "A saved plan is applied as it stands: planning flags do not go with it."
+        )
+    terms = Terms(
+        operation="destroy" if request.destroy else "apply",
+        lock_timeout=lock_timeout,
+        settle_timeout=settle_timeout,
+        parallelism=parallelism,
+    )
+    session = Session(surroundings, environment=environment, live=True)
+    audience = approving.Audience(
+        console, expect=expect, auto_approve=auto_approve or bool(planfile)
+    )
+    if planfile is not None:
+        plan = plan_files.read(surroundings.folder / planfile, key=session.key)
+        ended = apply_saved(session, plan, audience=audience, terms=terms)
+    else:
+        approving.require_terminal(auto_approve=auto_approve, expect=expect)
+        confirmed = replace(request, confirmed=not auto_approve)
+        ended = apply(session, confirmed, audience=audience, terms=terms)
+    showing.report(ended, console=console, destroy=request.destroy)
+    return ended.exit_code

@@ -1,0 +1,88 @@
+"""Asking for ``yes``, and telling how it goes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import AbstractContextManager
+
+from reconciler.app.planning import Planned
+from reconciler.cli import progress, showing
+from reconciler.cli.console import Console
+from reconciler.cli.progress import PlainProgress
+from reconciler.errors import PlanError, RejectedError
+from reconciler.model.findings import Finding
+from reconciler.model.plans import Plan
+from reconciler.render import phrases
+
+QUESTION = (
+    "\nDo you want to perform these actions?\n"
+    "  reconciler will perform the actions described above.\n"
+    "  Only 'yes' will be accepted to approve.\n\n"
+    "  Enter a value: "
+)
+
+
+class Audience:
+    """Shows the plan, asks whoever sits there, and tells how it goes."""
+
+    def __init__(self, console: Console, *, expect: str | None, auto_approve: bool) -> None:
+        self._console = console
+        self._expect = expect
+        self._auto_approve = auto_approve
+
+    def approve(self, planned: Planned) -> bool:
+        """Show the plan and say whether it is to be carried out.
+
+        Raises ``RejectedError`` for a plan that nobody may carry out and ``PlanError`` for one that
+        is not what was reviewed.
+        """
+        plan = planned.plan
+        self._console.findings([*planned.warnings, *phrases.warnings(plan)])
+        showing.plan_alone(plan, console=self._console)
+        if plan.refusals:
+            raise RejectedError(phrases.refusals(plan))
+        if self._expect is not None and self._expect != plan.digest:
+            raise PlanError(
+                f"What was reviewed has the digest {self._expect[:64]}, and the plan above, made "
+                f"just now, has {plan.digest}. It differs from what was reviewed, so nothing was "
+                "changed. Have the plan above reviewed instead."
+            )
+        return self._auto_approve or not plan.changing or self._asked()
+
+    def settling(self) -> PlainProgress:
+        """Provide whoever is told what became of creates in doubt."""
+        return PlainProgress(self._console)
+
+    def applying(self, plan: Plan) -> AbstractContextManager[PlainProgress]:
+        """Provide whoever is told how the plan goes."""
+        return progress.progress(self._console, plan)
+
+    def stopping(self, number: int) -> None:
+        """Say that a signal was heard, and what a second one does."""
+        self._console.err(
+            f"{signal.Signals(number).name} received: nothing new is begun, and what is under way "
+            "gets a few seconds. A second one ends at once."
+        )
+
+    def _asked(self) -> bool:
+        self._console.err(QUESTION)
+        return sys.stdin.readline().strip() == "yes"
+
+
+def require_terminal(*, auto_approve: bool, expect: str | None) -> None:
+    """Raise ``RejectedError`` where nobody could answer the question."""
+    if auto_approve or sys.stdin.isatty():
+        return
+    advice = " Add it: -expect already says what was reviewed." if expect else ""
+    raise RejectedError(
+        [
+            Finding(
+                summary="Nobody to ask",
+                detail=(
+                    "There is no terminal to ask for approval on. Use -auto-approve where nobody "
+                    f"watches.{advice}"
+                ),
+            )
+        ]
+    )

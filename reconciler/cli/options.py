@@ -1,0 +1,109 @@
+"""Flags that several commands share, each with one meaning."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.core.situations import Request
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, spelled as Terraform does: ``30s``, ``2m``, ``500ms``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds that ``value`` spells."""
+        if isinstance(value, float):
+            return value
+        match = _SECONDS.fullmatch(str(value))
+        if match is None:
+            self.fail(f"{value!r} is no duration such as 30s or 2m.", param, ctx)
+        return float(match[1]) * _UNITS[match[2]]
+
+
+environment = click.option(
+    "-e",
+    "--environment",
+    metavar="NAME",
+    help="The environment; may be left out where there is exactly one.",
+)
+no_color = click.option("--no-color", is_flag=True, help="Print without colour.")
+lock_timeout = click.option(
+    "--lock-timeout",
+    type=Duration(),
+    default=5.0,
+    show_default="5s",
+    help="How long to wait for another run to let go of the state.",
+)
+approval = click.option(
+    "--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal."
+)
+settle_timeout = click.option(
+    "--settle-timeout",
+    type=Duration(),
+    default=30.0,
+    show_default="30s",
+    help="How long to look for connections whose creation was never answered.",
+)
+parallelism = click.option(
+    "--parallelism",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="How many requests may be under way at once.",
+)
+expect = click.option(
+    "--expect",
+    metavar="DIGEST",
+    help="Refuse unless the plan made now has this digest: what was reviewed.",
+)
+
+_PLANNING = (
+    click.option("--destroy", is_flag=True, help="Plan to delete everything that is recorded."),
+    click.option(
+        "--allow-destroy",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Allow exactly N deletions, however many policy.max_destroy allows.",
+    ),
+    click.option(
+        "--allow-recreate",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Allow exactly N recorded connections to be gone.",
+    ),
+)
+
+
+def planning(function: Function) -> Function:
+    """Add the flags that say what to plan; the function gets them as one ``request``."""
+
+    @functools.wraps(function)
+    def gathered(
+        *args: Any,
+        destroy: bool,
+        allow_destroy: int | None,
+        allow_recreate: int | None,
+        **rest: Any,
+    ) -> Any:
+        request = Request(
+            destroy=destroy, allow_destroy=allow_destroy, allow_recreate=allow_recreate
+        )
+        return function(*args, request=request, **rest)
+
+    for option in reversed(_PLANNING):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value] -- click's decorators keep the function callable

@@ -1,0 +1,62 @@
+"""``reconciler plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.app import plan_files, planning
+from reconciler.app.sessions import Session, Surroundings
+from reconciler.cli import options, running, showing
+from reconciler.cli.console import Console
+from reconciler.core.situations import Request
+
+CHANGES = 2
+"""The exit code that ``-detailed-exitcode`` asks for."""
+
+
+@running.command(name="plan")
+@options.environment
+@options.planning
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option(
+    "--refresh",
+    type=click.BOOL,
+    default=True,
+    metavar="BOOL",
+    help="false: compare with the state alone, without credentials; such a plan is not applied.",
+)
+@click.option("--format", "form", type=click.Choice(showing.FORMATS), default="text")
+@options.lock_timeout
+@options.parallelism
+def command(
+    *,
+    surroundings: Surroundings,
+    console: Console,
+    environment: str | None,
+    request: Request,
+    out: Path | None,
+    detailed_exitcode: bool,
+    refresh: bool,
+    form: str,
+    lock_timeout: float,
+    parallelism: int,
+) -> int:
+    """Show what an apply would change.
+
+    It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
+    """
+    session = Session(surroundings, environment=environment, live=refresh)
+    planned = planning.plan(session, request)
+    if out is not None:
+        plan_files.save(
+            surroundings.folder / out, plan_files.document(planned.plan, key=session.key)
+        )
+    showing.planned(planned, console=console, form=form, key=session.key)
+    if planned.plan.refusals:
+        return 1
+    if out is not None and form == "text":
+        console.out(showing.saved(out))
+    return CHANGES if detailed_exitcode and planned.plan.changing else 0

@@ -1,0 +1,89 @@
+"""What every command does around its own work: surroundings in, errors and exit code out."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.app.sessions import Surroundings
+from reconciler.app.signals import Signals
+from reconciler.cli import options
+from reconciler.cli.console import Console
+from reconciler.core.scrubber import Scrubber
+from reconciler.errors import ReconcilerError, RejectedError
+from reconciler.model.findings import Finding
+
+_INTERRUPTED = 130
+
+
+def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command of a function that takes ``surroundings`` and ``console`` beside its flags."""
+
+    def decorate(function: Callable[..., int]) -> click.Command:
+        @functools.wraps(function)
+        def invoked(*, no_color: bool, **flags: Any) -> int:
+            folder = Path(click.get_current_context().obj or ".")
+            scrubber = Scrubber()
+            console = Console(environ=os.environ, no_color=no_color, scrubber=scrubber)
+            surroundings = Surroundings(
+                folder=folder,
+                environ=os.environ,
+                scrubber=scrubber,
+                signals=Signals(),
+                log=console.err if os.environ.get("RECONCILER_LOG") else None,
+            )
+            return _guarded(function, surroundings, console, flags)
+
+        return click.command(**settings)(options.no_color(invoked))
+
+    return decorate
+
+
+def findings_of(error: ReconcilerError) -> tuple[Finding, ...]:
+    """Return what an error has to tell a person."""
+    if isinstance(error, RejectedError):
+        return error.findings
+    return (Finding(summary=error.summary, detail=error.detail, lines=error.lines),)
+
+
+def _guarded(
+    function: Callable[..., int],
+    surroundings: Surroundings,
+    console: Console,
+    flags: dict[str, Any],
+) -> int:
+    try:
+        return function(surroundings=surroundings, console=console, **flags)
+    except ReconcilerError as error:
+        console.findings(findings_of(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.err("Interrupted.")
+        return _INTERRUPTED
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        console.findings([_bug(error)])
+        return ReconcilerError.exit_code
+
+
+def _bug(error: Exception) -> Finding:
+    """Say where the bug is and nothing of the values that were at hand."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = (
+        "" if trace is None else f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+    )
+    return Finding(
+        summary="This is a bug in reconciler",
+        detail=(
+            f"{type(error).__name__}{where}. Nothing you can do about it would be more useful than "
+            "telling us. If an apply was under way, run it again: its intents are recorded."
+        ),
+    )

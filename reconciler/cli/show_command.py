@@ -1,0 +1,45 @@
+"""``reconciler show``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.app import plan_files
+from reconciler.app.sessions import Session, Surroundings
+from reconciler.cli import options, running, showing
+from reconciler.cli.console import Console
+from reconciler.core import state_document
+from reconciler.render import state_text
+
+
+@running.command(name="show")
+@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@options.environment
+@click.option("--format", "form", type=click.Choice(showing.FORMATS), default="text")
+def command(
+    *,
+    surroundings: Surroundings,
+    console: Console,
+    planfile: Path | None,
+    environment: str | None,
+    form: str,
+) -> int:
+    """Show a saved plan, or the state.
+
+    It asks nobody and changes nothing. With PLANFILE it shows that plan; without, what the state of
+    the environment records.
+    """
+    if planfile is not None:
+        key = surroundings.key
+        plan = plan_files.read(surroundings.folder / planfile, key=key)
+        showing.plan(plan, console=console, form=form, key=key)
+        return 0
+    session = Session(surroundings, environment=environment, live=False)
+    recorded = session.recorded()
+    if form == "json":
+        console.raw(state_document.encode(recorded))
+    else:
+        console.out(state_text.render(recorded))
+    return 0

@@ -1,0 +1,96 @@
+"""Plans, states and reports on the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.app import plan_files
+from reconciler.app.planning import Planned
+from reconciler.cli.console import Console
+from reconciler.core.escaping import escape
+from reconciler.model.findings import Finding
+from reconciler.model.outcomes import Outcome, Report, Verdict
+from reconciler.model.plans import Action, Plan
+from reconciler.render import phrases, text
+
+FORMATS = ("text", "json")
+
+
+def planned(made: Planned, *, console: Console, form: str, key: bytes | None) -> None:
+    """Show a plan just made, with what the manifests are warned about."""
+    plan(made.plan, console=console, form=form, key=key, warnings=made.warnings)
+
+
+def plan(
+    shown: Plan,
+    *,
+    console: Console,
+    form: str,
+    key: bytes | None = None,
+    warnings: tuple[Finding, ...] = (),
+) -> None:
+    """Show a plan in one of ``FORMATS``; its warnings and refusals go to standard error."""
+    if form == "json":
+        console.raw(plan_files.document(shown, key=key))
+    else:
+        plan_alone(shown, console=console)
+    console.findings([*warnings, *phrases.warnings(shown), *phrases.refusals(shown)])
+
+
+def plan_alone(shown: Plan, *, console: Console) -> None:
+    """Show a plan as text, without its warnings and refusals."""
+    console.out(text.render(shown).rstrip("\n"))
+
+
+def saved(path: Path) -> str:
+    """Return what to do with a plan that was saved."""
+    name = escape(str(path))
+    return (
+        f"\nSaved the plan to: {name}\n\n"
+        f"To perform exactly these actions, run:\n    reconciler apply {name}"
+    )
+
+
+def report(ended: Report, *, console: Console, destroy: bool) -> None:
+    """Show how an apply ended: the summary line, then everything that went otherwise."""
+    console.out("\n" + _summary(ended, destroy=destroy))
+    doubts = {doubt.address for doubt in ended.doubts}
+    findings = [
+        outcome.finding
+        for outcome in ended.outcomes
+        if outcome.finding is not None and outcome.change.address not in doubts
+    ]
+    findings += [phrases.doubt(doubt) for doubt in ended.doubts]
+    if ended.unsaved is not None:
+        findings.append(ended.unsaved)
+    console.findings(findings)
+
+
+def _summary(ended: Report, *, destroy: bool) -> str:
+    done = [outcome for outcome in ended.outcomes if outcome.verdict is Verdict.DONE]
+    destroyed = _count(done, Action.DELETE)
+    if ended.exit_code == 0 and destroy:
+        return f"Destroy complete! Resources: {destroyed} destroyed."
+    imported = sum(outcome.change.importing for outcome in done)
+    counts = (
+        (f"{imported} imported, " if imported else "")
+        + f"{_count(done, Action.CREATE)} added, {_count(done, Action.UPDATE)} changed, "
+        f"{destroyed} destroyed"
+    )
+    if ended.exit_code == 0:
+        return f"Apply complete! Resources: {counts}."
+    return f"Apply incomplete. Resources: {counts}{_left(ended)}."
+
+
+def _left(ended: Report) -> str:
+    counts = {
+        "failed": ended.count(Verdict.FAILED),
+        "in doubt": len(ended.doubts),
+        "left alone": ended.count(Verdict.LEFT),
+        "not begun": ended.count(Verdict.SKIPPED),
+    }
+    return "".join(f", {count} {word}" for word, count in counts.items() if count)
+
+
+def _count(outcomes: list[Outcome], action: Action) -> int:
+    return sum(outcome.change.action is action for outcome in outcomes)
