@@ -43,9 +43,7 @@ def command(
     asks for yes.
     """
     if planfile is not None and (expect is not None or request != Request()):
-        raise click.UsageError(
-            "A saved plan is applied as it stands: planning flags do not go with it."
-        )
+        raise click.UsageError("A saved plan is applied as it stands, without planning flags.")
     terms = Terms(
         operation="destroy" if request.destroy else "apply",
         lock_timeout=lock_timeout,
@@ -53,9 +51,7 @@ def command(
         parallelism=parallelism,
     )
     session = Session(surroundings, environment=environment, live=True)
-    audience = approving.Audience(
-        console, expect=expect, auto_approve=auto_approve or bool(planfile)
-    )
+    audience = approving.Audience(console, expect=expect, auto_approve=auto_approve)
     if planfile is not None:
         plan = plan_files.read(surroundings.folder / planfile, key=session.key)
         ended = apply_saved(session, plan, audience=audience, terms=terms)

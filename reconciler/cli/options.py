@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from reconciler.core.situations import Request
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
@@ -88,22 +86,23 @@ _PLANNING = (
 )
 
 
-def planning(function: Function) -> Function:
+def planning(function: Callable[..., int]) -> Callable[..., int]:
     """Add the flags that say what to plan; the function gets them as one ``request``."""
 
     @functools.wraps(function)
     def gathered(
-        *args: Any,
+        *,
         destroy: bool,
         allow_destroy: int | None,
         allow_recreate: int | None,
         **rest: Any,
-    ) -> Any:
+    ) -> int:
         request = Request(
             destroy=destroy, allow_destroy=allow_destroy, allow_recreate=allow_recreate
         )
-        return function(*args, request=request, **rest)
+        return function(request=request, **rest)
 
+    decorated: Callable[..., int] = gathered
     for option in reversed(_PLANNING):
-        gathered = option(gathered)
-    return gathered  # type: ignore[return-value] -- click's decorators keep the function callable
+        decorated = option(decorated)
+    return decorated

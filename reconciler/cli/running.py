@@ -39,7 +39,8 @@ def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
             )
             return _guarded(function, surroundings, console, flags)
 
-        return click.command(**settings)(options.no_color(invoked))
+        made: click.Command = click.command(**settings)(options.no_color(invoked))
+        return made
 
     return decorate
 

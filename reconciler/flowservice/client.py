@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from reconciler.core.escaping import escape
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
-from reconciler.flowservice import bodies, observations, pages, retries, verdicts
+from reconciler.flowservice import bodies, dependants, observations, pages, retries, verdicts
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.courier import Courier
 from reconciler.flowservice.retries import Retrier
@@ -195,6 +195,10 @@ class FlowService:
             return
         if response.status != _DONE:
             self._see_it_go(kind, remote_id)
+
+    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
+        """Return the ids of the flows that read through a connection, a hundred at most."""
+        return dependants.flows(partial(self._courier.read, limit=PAGE_LIMIT), remote_id)
 
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""

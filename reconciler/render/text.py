@@ -279,7 +279,8 @@ def value(held: Any) -> str:
             return "{" + ", ".join(members) + "}"
         case tuple():
             return "[" + ", ".join(map(value, held)) + "]"
-    return str(held)
+        case _:
+            return str(held)
 
 
 def _label(name: str) -> str:
