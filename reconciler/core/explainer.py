@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -117,7 +117,9 @@ def _explain(error: Any, view: _View) -> Iterator[Violation]:
         for below in branch:
             yield from _explain(below, view)
     else:
-        yield from _EXPLAINERS.get(rule.keyword, _other)(rule)
+        named = "propertyNames" in error.absolute_schema_path and isinstance(rule.value, str)
+        for one in _EXPLAINERS.get(rule.keyword, _other)(rule):
+            yield replace(one, path=(*one.path, rule.value)) if named else one
 
 
 def _at(value: Any, path: Path) -> Any:

@@ -53,10 +53,10 @@ class Searcher:
             return
         for entry in entries:
             below = path / entry.name
-            if entry.name.startswith(".") or not (entry.is_dir() or below.suffix in _ENDINGS):
+            if entry.name.startswith("."):
                 continue
             inside = self._inside(below, span) if entry.is_symlink() else real / entry.name
-            if inside is not None:
+            if inside is not None and (below.suffix in _ENDINGS or inside.is_dir()):
                 yield from self._walk(below, inside, span)
 
     def _inside(self, path: Path, span: Span) -> Path | None:

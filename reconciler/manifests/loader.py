@@ -58,8 +58,8 @@ def _project_document(folder: Path) -> Document | tuple[Finding, ...]:
     path = folder / projects.FILE
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         detail = (
-            f"There is no file {projects.FILE} in this folder. Name the project's folder with -chdir, "
-            "or write a new project with init."
+            f"There is no file {projects.FILE} in this folder. Name the project's folder with "
+            "-chdir, or write a new project with init."
         )
         return (Finding(summary="No project", detail=detail),)
     data = files.contents(path, projects.FILE)

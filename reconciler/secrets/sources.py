@@ -78,7 +78,7 @@ class LocalSecrets:
             path = (self._folder / reference.key).resolve(strict=True)
             if not any(path.is_relative_to(root) for root in self._roots()):
                 raise SecretError(
-                    f"{escaped(str(reference))} is a link to a place where no secrets are read from."
+                    f"{escaped(str(reference))} is a link to where no secrets are read from."
                 )
             # not following, for what was resolved holds no link; not waiting, for a pipe would
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
