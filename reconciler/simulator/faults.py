@@ -7,25 +7,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.simulator import effects
+from reconciler.simulator import distortions, effects
 from reconciler.simulator.effects import Effect
 from reconciler.simulator.exchanges import Request
 from reconciler.simulator.shapes import expect, shape
 
 EFFECTS: Mapping[str, type[Any]] = {
     "delay": effects.Delay,
-    "edit": effects.Edit,
-    "endless_pages": effects.EndlessPages,
+    "edit": distortions.Edit,
+    "endless_pages": distortions.EndlessPages,
     "garbage": effects.Garbage,
     "huge": effects.Huge,
     "late_commit": effects.LateCommit,
-    "misshape": effects.Misshape,
+    "misshape": distortions.Misshape,
     "redirect": effects.Redirect,
     "reply": effects.Reply,
     "reset": effects.Reset,
-    "stale_list": effects.StaleList,
+    "stale_list": distortions.StaleList,
     "status": effects.Status,
-    "token_loop": effects.TokenLoop,
+    "token_loop": distortions.TokenLoop,
     "trickle": effects.Trickle,
     "truncate": effects.Truncate,
     "twice": effects.Twice,

@@ -92,7 +92,6 @@ def _value(hint: Any, value: object, at: str) -> Any:
 def _scalar(hint: Any, value: object, at: str) -> Any:
     if hint is Any:
         return value
-    if hint is float:
-        number = value if isinstance(value, float) else expect(int, value, at=at)
-        return float(number)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
     return expect(hint, value, at=at)
