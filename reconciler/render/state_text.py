@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.records import Intent, Record, Recorded
-from reconciler.render.text import Body, value
+from reconciler.render.text import Body
 
 
 def render(recorded: Recorded) -> str:
@@ -20,9 +20,7 @@ def render(recorded: Recorded) -> str:
 def _record(address: str, record: Record) -> Iterator[str]:
     yield f"# {address}:"
     yield from _resource(address)
-    yield f"    id   = {value(record.id)}"
-    yield f"    etag = {value(record.etag or '')}"
-    yield from Body.plain(record.spec)
+    yield from Body.plain({"id": record.id, "etag": record.etag or "", **record.spec})
     yield "}"
 
 

@@ -14,7 +14,7 @@ from reconciler.core import authorship
 from reconciler.core.escaping import escape
 from reconciler.model.plans import Action, Change, Drift, FieldChange, Origin, Plan, Reason
 from reconciler.model.secrets import MASK
-from reconciler.model.values import UNSET, Path, Unset, same
+from reconciler.model.values import UNSET, Path, Spec, Unset, same
 
 RULE = "─" * 77
 
@@ -38,6 +38,16 @@ _ORIGINS = {
     Origin.DRIFT: " # drift",
     Origin.BOTH: " # configuration and drift",
 }
+
+
+class KnownAfter:
+    """A value that only the service can choose."""
+
+
+KNOWN_AFTER = KnownAfter()
+
+_HEADS = ("id", "name")
+"""Members that are shown of a connection whether they change or not."""
 
 
 def render(plan: Plan) -> str:
@@ -83,13 +93,13 @@ def _drift(drift: Drift) -> Iterator[str]:
     if drift.after is None:
         yield f"  # {drift.address} has been deleted"
         yield f"  - {_resource(drift)}"
-        yield f"        id = {value(drift.id)}"
+        yield from Body.plain(_heads(_identified(drift.before, drift.id)), depth=1)
     else:
         yield f"  # {drift.address} has changed"
         yield f"  # (by {authorship.by(drift.author)})"
         yield f"  ~ {_resource(drift)}"
-        yield f"        id = {value(drift.id)}"
-        yield from Body(fields=()).changed(drift.before, drift.after, depth=1)
+        before, after = (_identified(side, drift.id) for side in (drift.before, drift.after))
+        yield from Body(fields=()).changed(before, after, depth=1)
     yield "    }"
 
 
@@ -147,29 +157,38 @@ def _because(change: Change) -> str:
 def _block(change: Change) -> Iterator[str]:
     body = Body(fields=change.fields, resent=change.replaced)
     yield f"  {_SIGNS[change.action]} {_resource(change)}"
+    before = _identified(change.before, change.id)
+    after = _identified(change.after, change.id)
     match change.action:
         case Action.CREATE:
-            yield "      + id = (known after apply)"
-            yield from body.whole(change.after or {}, sign="+", depth=1)
+            yield from body.whole(_identified(change.after, KNOWN_AFTER), sign="+", depth=1)
         case Action.UPDATE:
-            yield f"        id = {value(change.id)}"
-            if change.credentials_version != change.credentials_before:
-                versions = (change.credentials_before or UNSET, change.credentials_version)
-                yield "      ~ credentialsVersion = {} -> {}".format(*map(value, versions))
-            yield from body.changed(change.before or {}, change.after or {}, depth=1)
+            yield from body.changed(
+                _versioned(before, change.credentials_before),
+                _versioned(after, change.credentials_version),
+                depth=1,
+            )
         case Action.DELETE:
-            yield f"      - id = {value(change.id)} -> null"
-            yield from body.whole(change.before or {}, sign="-", depth=1)
+            yield from body.whole(before, sign="-", depth=1)
         case Action.FORGET | Action.NO_OP:
-            yield f"        id = {value(change.id)}"
-            name = (change.after or change.before or {}).get("name", UNSET)
-            if name is not UNSET:
-                yield f"        name = {value(name)}"
+            yield from body.plain(_heads(after if change.after else before), depth=1)
     yield "    }"
 
 
 def _resource(subject: Change | Drift) -> str:
     return f'resource "{subject.address.kind}" "{subject.address.name}" {{'
+
+
+def _identified(spec: Spec | None, remote_id: Any) -> Mapping[str, Any]:
+    return {"id": remote_id, **(spec or {})}
+
+
+def _versioned(members: Mapping[str, Any], version: str | None) -> Mapping[str, Any]:
+    return members if version is None else {**members, "credentialsVersion": version}
+
+
+def _heads(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: members[name] for name in _HEADS if name in members}
 
 
 class Body:
@@ -209,8 +228,8 @@ class Body:
     ) -> Iterator[str]:
         """Yield the members that change, and how many do not."""
         names = sorted(before.keys() | after.keys())
-        shown = [n for n in names if self._changes(before, after, (*path, n))]
-        kept = [n for n in names if n not in shown and n == "name" and not path]
+        shown = [name for name in names if self._changes(before, after, (*path, name))]
+        kept = [name for name in _HEADS if name in before and name not in shown and not path]
         width = _width([*shown, *kept])
         for name in names:
             if name in kept:
@@ -270,10 +289,12 @@ def value(held: Any) -> str:
             return MASK
         case Unset():
             return "null"
+        case KnownAfter():
+            return "(known after apply)"
         case bool():
             return "true" if held else "false"
         case str():
-            return '"' + escape(held).replace('"', '"') + '"'
+            return '"' + escape(held).replace('"', r"\"") + '"'
         case Mapping():
             members = (f"{_label(name)} = {value(held[name])}" for name in sorted(held))
             return "{" + ", ".join(members) + "}"
