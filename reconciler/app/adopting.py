@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reconciler.app import planning
-from reconciler.app.observer import Observer, of_declarations, of_records
+from reconciler.app.observer import Observer, of_records
 from reconciler.app.sessions import Session
 from reconciler.applier.journal import Journal
 from reconciler.core import comparer, differ, settling
@@ -45,11 +45,11 @@ def adopt_matching(
     """
     with session.store.lock(operation="import", timeout=lock_timeout):
         recorded = session.recorded()
+        planning.require_kinds(session, recorded)
         observer = Observer(session.remote, session.kinds)
         observer.begin(of_records(recorded))
         desired, _ = planning.declared(session, recorded)
-        observer.begin(of_declarations(desired))
-        live = observer.observe(desired, recorded)
+        live = observer.observe(recorded, desired=desired)
         fitting = _fitting(desired, recorded, live)
         adopted = {at: (desired[at], ids[0]) for at, ids in fitting.items() if len(ids) == 1}
         _record(session, recorded, adopted)

@@ -14,7 +14,7 @@ from reconciler.app.sessions import Session
 from reconciler.applier.applier import Applier, World
 from reconciler.applier.journal import Journal
 from reconciler.applier.settler import Settler
-from reconciler.core.situations import Request
+from reconciler.core.situations import Live, Request
 from reconciler.errors import ReconcilerError, RemoteError, StateError
 from reconciler.model.outcomes import Report
 from reconciler.model.plans import Doubt, Plan
@@ -36,8 +36,9 @@ class Audience(Protocol):
         """Provide whoever is told how the plan goes."""
         ...
 
-    def stopping(self, number: int) -> None:
-        """Hear that a signal has told the run to stop."""
+    @property
+    def stop_notice(self) -> str:
+        """What to print once a signal has told the run to stop."""
         ...
 
 
@@ -69,7 +70,7 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
         planned = planning.plan_from(session, request, run.journal.recorded)
         if not audience.approve(planned):
             raise NotApprovedError("Nothing was changed.")
-        return run.carry_out(planned)
+        return run.carry_out(planned.plan, planned.live)
 
 
 def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Terms) -> Report:
@@ -80,10 +81,10 @@ def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Term
         run.settle()
         if run.interrupted:
             return run.report()
-        observer = Observer(session.remote, session.kinds)
-        desired, _ = planning.declared(session, run.journal.recorded)
-        live = observer.observe(desired, run.journal.recorded)
-        return run.carry_out(Planned(plan=plan, live=live, desired=desired, warnings=()))
+        live = Observer(session.remote, session.kinds).observe(
+            run.journal.recorded, planned=plan.changes
+        )
+        return run.carry_out(plan, live)
 
 
 class _Apply:
@@ -114,14 +115,14 @@ class _Apply:
             with self._handling_signals():
                 self._report = replace(self._report, doubts=self._settled())
 
-    def carry_out(self, planned: Planned) -> Report:
+    def carry_out(self, plan: Plan, live: Live) -> Report:
         """Apply the plan, save, settle once more, and report."""
         with self._handling_signals():
-            with self._audience.applying(planned.plan) as progress:
+            with self._audience.applying(plan) as progress:
                 applier = Applier(
-                    planned.plan,
+                    plan,
                     journal=self.journal,
-                    live=planned.live,
+                    live=live,
                     world=self._world(progress),
                     parallelism=self._terms.parallelism,
                 )
@@ -180,4 +181,4 @@ class _Apply:
         )
 
     def _handling_signals(self) -> AbstractContextManager[None]:
-        return self._session.surroundings.signals.handled(announce=self._audience.stopping)
+        return self._session.surroundings.signals.handled(notice=self._audience.stop_notice)

@@ -6,14 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import Future
 from functools import partial
 from threading import Thread
+from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 from reconciler.core import settling
 from reconciler.core.situations import Live
-from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.addresses import RemoteId
 from reconciler.model.declarations import Desired
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.ports import Remote
 
@@ -23,6 +25,7 @@ Listing: TypeAlias = tuple[str, str]
 """A kind and the id of a connection spec: what one listing is about."""
 
 _AT_ONCE = 8
+_NOTHING: Desired = MappingProxyType({})
 
 
 class Observer:
@@ -44,14 +47,15 @@ class Observer:
                 partial(self._remote.connections, self._kinds[kind], connection_spec)
             )
 
-    def observe(self, desired: Desired, recorded: Recorded) -> Live:
+    def observe(
+        self, recorded: Recorded, *, desired: Desired = _NOTHING, planned: Iterable[Change] = ()
+    ) -> Live:
         """Return everything live that bears on these; raise ``RemoteError`` rather than a part."""
-        self.begin({*of_records(recorded), *of_declarations(desired)})
+        wanted = {**_named_by_plan(planned), **_named_by(recorded, desired)}
+        self.begin({*of_records(recorded), *of_declarations(desired), *_of_changes(planned)})
         seen = {each.id: each for listing in self._listings.values() for each in listing.result()}
         missing = [
-            (remote_id, kind)
-            for remote_id, kind in sorted(_wanted(desired, recorded).items())
-            if remote_id not in seen
+            (remote_id, kind) for remote_id, kind in sorted(wanted.items()) if remote_id not in seen
         ]
         return Live([*seen.values(), *self._asked(missing)])
 
@@ -96,13 +100,16 @@ def of_declarations(desired: Desired) -> Collection[Listing]:
     return {(at.kind, settling.connection_spec(each.spec)) for at, each in desired.items()}
 
 
-def _wanted(desired: Desired, recorded: Recorded) -> Mapping[RemoteId, str]:
-    """Return every id that somebody names, and the kind it should be of."""
-    wanted: dict[RemoteId, str] = {}
-    at: Address
-    for at, record in recorded.records.items():
-        wanted[record.id] = at.kind
-    for at, declared in desired.items():
-        if declared.adopt is not None:
-            wanted.setdefault(declared.adopt, at.kind)
-    return wanted
+def _of_changes(planned: Iterable[Change]) -> Collection[Listing]:
+    sides = ((each.address.kind, each.after or each.before) for each in planned)
+    return {(kind, settling.connection_spec(spec)) for kind, spec in sides if spec is not None}
+
+
+def _named_by(recorded: Recorded, desired: Desired) -> Mapping[RemoteId, str]:
+    """Return every id that a record or an ``import:`` names, and the kind it should be of."""
+    adopted = {each.adopt: at.kind for at, each in desired.items() if each.adopt is not None}
+    return adopted | {record.id: at.kind for at, record in recorded.records.items()}
+
+
+def _named_by_plan(planned: Iterable[Change]) -> Mapping[RemoteId, str]:
+    return {each.id: each.address.kind for each in planned if each.id is not None}

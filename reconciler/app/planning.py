@@ -52,6 +52,7 @@ def plan(session: Session, request: Request) -> Planned:
 
 def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned:
     """Plan from this snapshot of the state."""
+    require_kinds(session, recorded)
     if session.settings is None:
         desired, warnings = declared(session, recorded)
         live = Live.recorded(recorded)
@@ -59,7 +60,7 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         observer = Observer(session.remote, session.kinds)
         observer.begin(of_records(recorded))
         desired, warnings = declared(session, recorded)
-        live = observer.observe(desired, recorded)
+        live = observer.observe(recorded, desired=desired)
     situation = Situation(
         scope=session.scope(recorded),
         kinds=session.kinds,
@@ -89,6 +90,27 @@ def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Findi
     if verdict.errors:
         raise RejectedError(verdict.findings)
     return verdict.desired[name], verdict.warnings
+
+
+def require_kinds(session: Session, recorded: Recorded) -> None:
+    """Raise ``RejectedError`` where the state records what no schema file describes any more."""
+    unknown = sorted(
+        at for at in {*recorded.records, *recorded.intents} if at.kind not in session.kinds
+    )
+    if unknown:
+        raise RejectedError(
+            [
+                Finding(
+                    summary="Recorded kind is unknown",
+                    detail=(
+                        "The state records a connection of this kind, and no schema file describes "
+                        "it. Put its file back into schemas/."
+                    ),
+                    address=at,
+                )
+                for at in unknown
+            ]
+        )
 
 
 def _rotated(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_STANDARD_ERROR = 2
 
 
 class Signals:
@@ -22,8 +24,8 @@ class Signals:
         self.received: int | None = None
 
     @contextmanager
-    def handled(self, *, announce: Callable[[int], None]) -> Iterator[None]:
-        """Handle SIGINT and SIGTERM meanwhile; ``announce`` is told of the first."""
+    def handled(self, *, notice: str) -> Iterator[None]:
+        """Handle SIGINT and SIGTERM meanwhile; the first prints ``notice`` to standard error."""
 
         def handle(number: int, _: FrameType | None) -> None:
             if self.received is not None:
@@ -31,7 +33,8 @@ class Signals:
                 os._exit(128 + number)
             self.received = number
             self.stop.set()
-            announce(number)
+            # Not by way of sys.stderr, which may be in the middle of writing something else.
+            os.write(_STANDARD_ERROR, notice.encode())
 
         previous = {each: signal.signal(each, handle) for each in (signal.SIGINT, signal.SIGTERM)}
         try:

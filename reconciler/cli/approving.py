@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from contextlib import AbstractContextManager
 
@@ -58,11 +57,12 @@ class Audience:
         """Provide whoever is told how the plan goes."""
         return progress.progress(self._console, plan)
 
-    def stopping(self, number: int) -> None:
-        """Say that a signal was heard, and what a second one does."""
-        self._console.err(
-            f"{signal.Signals(number).name} received: nothing new is begun, and what is under way "
-            "gets a few seconds. A second one ends at once."
+    @property
+    def stop_notice(self) -> str:
+        """What a person sees who has pressed Ctrl-C."""
+        return (
+            "Stopping: nothing new is begun, and what is under way gets a few seconds. A second "
+            "signal ends the run at once.\n"
         )
 
     def _asked(self) -> bool:

@@ -25,7 +25,13 @@ def warnings(plan: Plan) -> tuple[Finding, ...]:
 def doubt(case: Doubt) -> Finding:
     """Return what a person can do about a create of which nobody knows whether it happened."""
     name = escape(case.name)
-    if case.candidates:
+    if len(case.candidates) == 1:
+        detail = (
+            f'An earlier run asked for a connection named "{name}" and got no usable answer. It '
+            f"seems to have made {case.candidates[0]}: the next apply records that one."
+        )
+        lines: tuple[str, ...] = ()
+    elif case.candidates:
         ids = ", ".join(case.candidates)
         detail = (
             f'An earlier run asked for a connection named "{name}" and got no usable answer. '
