@@ -37,6 +37,9 @@ check: setup ## ruff, mypy and the layer contracts
 test: check ## all checks that pip alone can serve; extra arguments: make test ARGS='-k plan'
 	$(BIN)/pytest $(ARGS)
 
+bench: setup ## measure against the floor, as docs/performance.md shows it; some minutes on a quiet machine
+	@$(BIN)/python -m bench
+
 lock: ## renew the hash-locked requirements, which name no registry
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
 	  pyproject.toml requirements/dev.in -o requirements/dev.txt

@@ -1,0 +1,1 @@
+"""Measures reconciler against the least that its work costs: ``python -m bench``."""

@@ -1,0 +1,85 @@
+"""The floor: the least that any tool written in Python has to do, and nothing beside it.
+
+A process of its own, which imports what the work needs and prints the seconds of the work alone.
+The floor of ``validate`` is the parsing and the schema check; that of ``plan`` adds the listing,
+page after page, and the reading of the state.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import yaml
+from jsonschema import Draft202012Validator
+
+SCHEMA = Path(__file__).parent.parent / "schemas" / "zoho-crm-connection.schema.json"
+QUERY = {
+    "property": "connectionSpec.id==929e4450-0237-4ed2-9404-b7e1e0a00309",
+    "limit": "100",
+    "orderby": "createdAt",
+}
+
+
+def check(folder: Path) -> int:
+    """Parse every manifest by libyaml and hold it against the schema; return their number."""
+    schema = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    paths = sorted((folder / "connections").iterdir())
+    for path in paths:
+        document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+        if not schema.is_valid(document):
+            raise ValueError(path)
+    return len(paths)
+
+
+def listing(url: str, headers: Mapping[str, str]) -> int:
+    """List the connections over one kept connection, page after page; return their number."""
+    import requests  # noqa: PLC0415 -- the floor of validate does without
+
+    count, token = 0, None
+    with requests.Session() as session:
+        while True:
+            query = QUERY if token is None else {**QUERY, "continuationToken": token}
+            page = session.get(url, params=query, headers=dict(headers), timeout=60).json()
+            count += len(page["items"])
+            following = page["_links"].get("next")
+            if following is None:
+                return count
+            token = parse_qs(urlsplit(following["href"]).query)["continuationToken"][0]
+
+
+def state(folder: Path) -> int:
+    """Read the state as plain JSON; return the number of its connections."""
+    document = json.loads((folder / "state" / "dev.json").read_bytes())
+    return len(document["resources"])
+
+
+def measured(work: Mapping[str, Callable[[], int]]) -> dict[str, float]:
+    """Return the seconds that each part of the work took; all must have seen as many."""
+    seconds, counts = {}, set()
+    for name, part in work.items():
+        began = time.perf_counter()
+        counts.add(part())
+        seconds[name] = time.perf_counter() - began
+    if len(counts) != 1:
+        raise ValueError(f"the parts saw different numbers of connections: {counts}")
+    return seconds
+
+
+def main(folder: Path, url: str | None, headers: str | None) -> None:
+    """Do the work of ``validate`` or, given a URL and headers as JSON, that of ``plan``."""
+    work: dict[str, Callable[[], int]] = {"check": lambda: check(folder)}
+    if url is not None and headers is not None:
+        import requests  # noqa: F401, PLC0415 -- its import belongs to the start, not to the work
+
+        sent = json.loads(headers)
+        work |= {"list": lambda: listing(url, sent), "state": lambda: state(folder)}
+    print(json.dumps(measured(work)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *(sys.argv[2:4] or (None, None)))
