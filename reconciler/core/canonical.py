@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
+
+from reconciler.model.values import is_mapping
 
 _COMPACT = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
@@ -41,7 +42,7 @@ def _plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, (str, int, float)):
         return value
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {_name(key): _plain(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(member) for member in value]

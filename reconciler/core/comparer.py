@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from reconciler.core import canonical, differ
@@ -18,6 +18,7 @@ from reconciler.model.values import (
     Unset,
     Value,
     assign,
+    is_mapping,
     leaves,
     lookup,
     same,
@@ -131,7 +132,15 @@ def masked(spec: Spec, template: Spec) -> Spec:
 
 def secrets_below(spec: Spec) -> frozenset[Path]:
     """Return the paths of the write-only members that ``spec`` names."""
-    return frozenset(path for path, value in leaves(spec) if value is None)
+    return frozenset(_secrets(spec, ()))
+
+
+def _secrets(spec: Spec, above: Path) -> Iterator[Path]:
+    for name, member in spec.items():
+        if member is None:
+            yield (*above, name)
+        elif is_mapping(member):
+            yield from _secrets(member, (*above, name))
 
 
 def _origin(

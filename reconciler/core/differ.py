@@ -12,6 +12,7 @@ from reconciler.model.values import (
     Spec,
     Unset,
     Value,
+    is_mapping,
     leaves,
     lookup,
     same,
@@ -26,7 +27,7 @@ def visible(spec: Spec) -> Spec:
     """Return ``spec`` less its write-only members."""
     return MappingProxyType(
         {
-            name: visible(member) if isinstance(member, Mapping) else member
+            name: visible(member) if is_mapping(member) else member
             for name, member in spec.items()
             if member is not None
         }
@@ -43,9 +44,9 @@ def select(observed: Spec, *templates: Spec) -> Spec:
         members = [template[name] for template in templates if name in template]
         if name not in observed or None in members:
             continue
-        below = [member for member in members if isinstance(member, Mapping)]
+        below = [member for member in members if is_mapping(member)]
         value = observed[name]
-        selected[name] = select(value, *below) if isinstance(value, Mapping) and below else value
+        selected[name] = select(value, *below) if is_mapping(value) and below else value
     return MappingProxyType(selected)
 
 

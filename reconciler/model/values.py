@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 
 class Unset(Enum):
@@ -47,10 +47,22 @@ Path: TypeAlias = tuple[str, ...]
 Spec: TypeAlias = Mapping[str, Value]
 """The body of a connection; a write-only member is ``None``: its name is known, its value never."""
 
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_MAPPINGS: Final = frozenset({MappingProxyType, dict})
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether ``value`` is a mapping, at once for whatever a plan is made of.
+
+    The abstract class alone takes a quarter of the time of a plan to say so.
+    """
+    kind = type(value)
+    return kind in _MAPPINGS or (kind not in _SCALARS and isinstance(value, Mapping))
+
 
 def freeze(value: Any) -> Any:
     """Return ``value`` with every mapping read-only and every list a tuple."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return MappingProxyType({key: freeze(member) for key, member in value.items()})
     if isinstance(value, (list, tuple)):
         return tuple(freeze(member) for member in value)
@@ -59,7 +71,7 @@ def freeze(value: Any) -> Any:
 
 def thaw(value: Any) -> Any:
     """Return ``value`` as plain dicts and lists, ready for JSON."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: thaw(member) for key, member in value.items()}
     if isinstance(value, tuple):
         return [thaw(member) for member in value]
@@ -71,9 +83,11 @@ def same(one: Any, other: Any) -> bool:
 
     Python's own ``==`` takes ``1``, ``1.0`` and ``True`` for equal, which JSON does not.
     """
-    if isinstance(one, Mapping):
+    if type(one) in _SCALARS:
+        return type(one) is type(other) and bool(one == other)
+    if is_mapping(one):
         return (
-            isinstance(other, Mapping)
+            is_mapping(other)
             and one.keys() == other.keys()
             and all(same(member, other[key]) for key, member in one.items())
         )
@@ -90,7 +104,7 @@ def lookup(spec: Mapping[str, Any], path: Sequence[str]) -> Any:
     """Return the value at ``path``, or ``UNSET`` where the spec has none."""
     value: Any = spec
     for name in path:
-        if not isinstance(value, Mapping) or name not in value:
+        if not is_mapping(value) or name not in value:
             return UNSET
         value = value[name]
     return value
@@ -101,7 +115,7 @@ def assign(spec: Spec, path: Path, value: Any) -> Spec:
     name, rest = path[0], path[1:]
     if rest:
         below = spec.get(name)
-        value = assign(below if isinstance(below, Mapping) else {}, rest, value)
+        value = assign(below if is_mapping(below) else {}, rest, value)
     return MappingProxyType({**spec, name: value})
 
 
@@ -112,14 +126,14 @@ def without(spec: Spec, path: Path) -> Spec:
     name, rest = path[0], path[1:]
     if rest:
         below = spec[name]
-        assert isinstance(below, Mapping)  # noqa: S101 -- lookup() has just walked through it
+        assert is_mapping(below)  # noqa: S101 -- lookup() has just walked through it
         return MappingProxyType({**spec, name: without(below, rest)})
     return MappingProxyType({key: member for key, member in spec.items() if key != name})
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield each ``(path, value)`` that is not a non-empty mapping, in order of name."""
-    if isinstance(value, Mapping) and value:
+    if is_mapping(value) and value:
         for name in sorted(value):
             yield from leaves(value[name], (*path, name))
     else:
