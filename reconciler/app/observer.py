@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from threading import Thread
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from reconciler.core import settling
 from reconciler.core.situations import Live
+from reconciler.flowservice.asides import beside
 from reconciler.model.addresses import RemoteId
 from reconciler.model.declarations import Desired
 from reconciler.model.kinds import Kind
@@ -18,8 +18,6 @@ from reconciler.model.observations import Observation
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.ports import Remote
-
-Answer = TypeVar("Answer")
 
 Listing: TypeAlias = tuple[str, str]
 """A kind and the id of a connection spec: what one listing is about."""
@@ -43,7 +41,7 @@ class Observer:
     def begin(self, listings: Iterable[Listing]) -> None:
         """Start whatever of this has not been started."""
         for kind, connection_spec in sorted(set(listings) - self._listings.keys()):
-            self._listings[kind, connection_spec] = _beside(
+            self._listings[kind, connection_spec] = beside(
                 partial(self._remote.connections, self._kinds[kind], connection_spec)
             )
 
@@ -63,27 +61,13 @@ class Observer:
         """Ask for each by its id, a few at a time."""
         for start in range(0, len(missing), _AT_ONCE):
             answers = [
-                _beside(partial(self._remote.connection, self._kinds[kind], remote_id))
+                beside(partial(self._remote.connection, self._kinds[kind], remote_id))
                 for remote_id, kind in missing[start : start + _AT_ONCE]
             ]
             for answer in answers:
                 found = answer.result()
                 if found is not None:
                     yield found
-
-
-def _beside(call: Callable[[], Answer]) -> Future[Answer]:
-    """Make a call on a thread of its own, which does not keep a run from ending."""
-    future: Future[Answer] = Future()
-
-    def make() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:
-            future.set_exception(error)
-
-    Thread(target=make, daemon=True).start()
-    return future
 
 
 def of_records(recorded: Recorded) -> Collection[Listing]:

@@ -8,11 +8,14 @@ and ``orderby``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from reconciler.errors import ProtocolError
 from reconciler.flowservice import observations
+from reconciler.flowservice.asides import beside
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 
@@ -54,19 +57,25 @@ def only(document: Any) -> Mapping[str, Any] | None:
 
 
 def _pages(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> Iterator[Any]:
+    """Yield page after page; the next one is on its way while somebody looks at the last."""
     used: set[str] = set()
-    following = query
+    following = _asked(fetch, path, query)
     for _ in range(PAGES):
-        page = fetch(f"{path}?{urlencode(following)}")
-        yield page
+        page = following.result()
         token = _next_token(page)
         if token is None:
+            yield page
             return
         if token in used:
             raise ProtocolError("The list leads back to a page that was read already.")
         used.add(token)
-        following = {**query, "continuationToken": token}
+        following = _asked(fetch, path, {**query, "continuationToken": token})
+        yield page
     raise ProtocolError(f"The list has no end within {PAGES} pages.")
+
+
+def _asked(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> Future[Any]:
+    return beside(partial(fetch, f"{path}?{urlencode(query)}"))
 
 
 def _items(page: Any) -> list[dict[str, Any]]:

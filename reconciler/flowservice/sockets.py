@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import urllib3
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
@@ -23,6 +23,10 @@ from urllib3.exceptions import (
 
 from reconciler.errors import RejectedError, UnreachableError, UntrustedError
 from reconciler.model.findings import Finding
+
+_BUFFER: Final = 1 << 17
+"""Bytes read at once: a page of a list in two or three reads, for each of which a thread may have
+to wait until another one lets go of the interpreter."""
 
 
 def trust(ca_bundle: str | None) -> ssl.SSLContext:
@@ -81,7 +85,7 @@ class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
-        self.fp = io.BufferedReader(_TimedStream(sock))
+        self.fp = io.BufferedReader(_TimedStream(sock), _BUFFER)
 
 
 class _PlainConnection(HTTPConnection):
