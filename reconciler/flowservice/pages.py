@@ -60,7 +60,7 @@ def _pages(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> 
     """Yield page after page; the next one is on its way while somebody looks at the last."""
     used: set[str] = set()
     following = _asked(fetch, path, query)
-    for _ in range(PAGES):
+    while True:
         page = following.result()
         token = _next_token(page)
         if token is None:
@@ -69,9 +69,10 @@ def _pages(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> 
         if token in used:
             raise ProtocolError("The list leads back to a page that was read already.")
         used.add(token)
+        if len(used) == PAGES:
+            raise ProtocolError(f"The list has no end within {PAGES} pages.")
         following = _asked(fetch, path, {**query, "continuationToken": token})
         yield page
-    raise ProtocolError(f"The list has no end within {PAGES} pages.")
 
 
 def _asked(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> Future[Any]:
