@@ -1,0 +1,40 @@
+"""``reconciler init``."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from reconciler.app import starter
+from reconciler.app.sessions import Surroundings
+from reconciler.cli import running
+from reconciler.cli.console import Console
+from reconciler.core.escaping import escape
+
+
+@running.command(name="init")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+def command(*, surroundings: Surroundings, console: Console, folder: Path) -> int:
+    """Write a new project that runs as it stands.
+
+    Nothing is overwritten: a file that exists is kept. DIR is made where there is none.
+    """
+    place = surroundings.folder / folder
+    started = starter.start(place)
+    for verb, names in (("Wrote", started.written), ("Kept", started.kept)):
+        for name in names:
+            console.out(escape(f"{verb:<5}  {place / name}"))
+    console.out(_next(place, fresh=starter.MANIFEST in started.written))
+    return 0
+
+
+def _next(place: Path, *, fresh: bool) -> str:
+    run = "reconciler" if place == Path() else f"reconciler -C {shlex.quote(escape(str(place)))}"
+    first = (
+        f"Fill in {starter.MANIFEST}, set what it takes from the environment, then"
+        if fresh
+        else "Then"
+    )
+    return f"\n{first} run:\n\n    {run} validate\n    {run} plan\n    {run} apply"
