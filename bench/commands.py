@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -30,14 +31,15 @@ def validate(folder: Path) -> Run:
     return partial(stopwatch.run, ["-m", "reconciler", "-C", str(folder), "validate"])
 
 
-def plan(folder: Path, simulation: Simulation) -> Run:
+def plan(folder: Path, simulation: Simulation, *, token: str | None = None) -> Run:
     """Run ``reconciler plan``, which must find nothing to do."""
-    return partial(_plan, folder, simulation)
+    given = {} if token is None else {"AEP_ACCESS_TOKEN": token}
+    return partial(_plan, folder, {**simulation.environ, **given})
 
 
-def _plan(folder: Path, simulation: Simulation) -> Sample:
+def _plan(folder: Path, environ: Mapping[str, str]) -> Sample:
     arguments = ["-m", "reconciler", "-C", str(folder), "plan"]
-    sample = stopwatch.run(arguments, environ=simulation.environ)
+    sample = stopwatch.run(arguments, environ=environ)
     if NOTHING_TO_DO not in sample.said:
         raise RuntimeError(f"the plan finds something to do: {sample.said[:200]}")
     return sample
@@ -65,10 +67,11 @@ def floor_of_validate(folder: Path) -> Run:
     return partial(stopwatch.run, [FLOORS, str(folder)])
 
 
-def floor_of_plan(folder: Path, simulation: Simulation) -> Run:
-    """Do the least that ``plan`` has to do, with a token that is given."""
-    headers = json.dumps(simulation.headers())
-    return partial(stopwatch.run, [FLOORS, str(folder), simulation.url, headers])
+def floor_of_plan(folder: Path, simulation: Simulation, *, token: str | None = None) -> Run:
+    """Do the least that ``plan`` has to do."""
+    given = {} if token is None else {"token": token}
+    service = json.dumps({**simulation.service(), **given})
+    return partial(stopwatch.run, [FLOORS, str(folder), service])
 
 
 def warm(small: Path, folder: Path, simulation: Simulation) -> Run:

@@ -12,10 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
+
+Service: TypeAlias = Mapping[str, Any]
+"""Where connections are listed, and with which headers, token or credentials."""
 
 SCHEMA = Path(__file__).parent.parent / "schemas" / "zoho-crm-connection.schema.json"
 QUERY = {
@@ -36,20 +40,28 @@ def check(folder: Path) -> int:
     return len(paths)
 
 
-def listing(url: str, headers: Mapping[str, str]) -> int:
+def listing(service: Service) -> int:
     """List the connections over one kept connection, page after page; return their number."""
-    import requests  # noqa: PLC0415 -- the floor of validate does without
-
-    count, token = 0, None
+    count, following = 0, QUERY
     with requests.Session() as session:
+        headers = {**service["headers"], "Authorization": f"Bearer {_token(session, service)}"}
         while True:
-            query = QUERY if token is None else {**QUERY, "continuationToken": token}
-            page = session.get(url, params=query, headers=dict(headers), timeout=60).json()
+            answer = session.get(service["url"], params=following, headers=headers, timeout=60)
+            page = answer.json()
             count += len(page["items"])
-            following = page["_links"].get("next")
-            if following is None:
+            link = page["_links"].get("next")
+            if link is None:
                 return count
-            token = parse_qs(urlsplit(following["href"]).query)["continuationToken"][0]
+            token = parse_qs(urlsplit(link["href"]).query)["continuationToken"][0]
+            following = {**QUERY, "continuationToken": token}
+
+
+def _token(session: requests.Session, service: Service) -> str:
+    """Return the token that is given, or one asked for with the credentials."""
+    if "token" in service:
+        return str(service["token"])
+    answer = session.post(service["token_url"], data=service["credentials"], timeout=60)
+    return str(answer.json()["access_token"])
 
 
 def state(folder: Path) -> int:
@@ -70,16 +82,15 @@ def measured(work: Mapping[str, Callable[[], int]]) -> dict[str, float]:
     return seconds
 
 
-def main(folder: Path, url: str | None, headers: str | None) -> None:
-    """Do the work of ``validate`` or, given a URL and headers as JSON, that of ``plan``."""
+def main(folder: Path, service: Service | None) -> None:
+    """Do the work of ``validate`` or, given a service, that of ``plan``."""
     work: dict[str, Callable[[], int]] = {"check": lambda: check(folder)}
-    if url is not None and headers is not None:
-        import requests  # noqa: F401, PLC0415 -- its import belongs to the start, not to the work
-
-        sent = json.loads(headers)
-        work |= {"list": lambda: listing(url, sent), "state": lambda: state(folder)}
+    if service is not None:
+        work |= {"list": lambda: listing(service), "state": lambda: state(folder)}
     print(json.dumps(measured(work)))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *(sys.argv[2:4] or (None, None)))
+    if sys.argv[2:]:
+        import requests  # its import belongs to the start; the floor of validate does without
+    main(Path(sys.argv[1]), json.loads(sys.argv[2]) if sys.argv[2:] else None)

@@ -85,6 +85,7 @@ class Bench:
                 running.answer_after(latency)
                 yield self._plan(size, running, latency, goal)
                 if size == self._scale.judged:
+                    yield self._plan_by_token(size, running, latency, goal)
                     yield self._warm_plan(size, running, latency)
 
     def _requests(self, size: int, running: Simulation) -> Result:
@@ -112,6 +113,20 @@ class Bench:
             floor.seconds,
             goal=goal if size == self._scale.judged else None,
             note=f"simulator busy {(running.busy() - busy) / times / 2:.2f} s",
+        )
+
+    def _plan_by_token(self, size: int, running: Simulation, latency: float, goal: float) -> Result:
+        folder, token = self._project(size), running.token()
+        floor, measured = stopwatch.compare(
+            commands.floor_of_plan(folder, running, token=token),
+            commands.plan(folder, running, token=token),
+            times=self._scale.rounds,
+        )
+        return _timed(
+            f"`plan` of {size:,}, {_at(latency)}, both given a token",
+            measured.seconds,
+            floor.seconds,
+            goal=goal,
         )
 
     def _warm_plan(self, size: int, running: Simulation, latency: float) -> Result:

@@ -29,29 +29,32 @@ class Simulation:
     process: int
 
     @property
-    def url(self) -> str:
-        """The address of its connections."""
-        return f"{self._base}/data/foundation/flowservice/connections"
-
-    @property
     def _base(self) -> str:
         return self.environ["AEP_BASE_URL"]
 
-    def headers(self) -> dict[str, str]:
-        """Return the headers of a request, a fresh token among them."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.environ["AEP_CLIENT_ID"],
-            "client_secret": self.environ["AEP_CLIENT_SECRET"],
-            "scope": "openid,session,AdobeID",
-        }
-        token = _ask("POST", f"{self._base}/ims/token/v3", urlencode(form).encode())
+    def service(self) -> dict[str, Any]:
+        """Return what somebody needs to list the connections, credentials and all."""
         return {
-            "Authorization": f"Bearer {token['access_token']}",
-            "x-api-key": self.environ["AEP_CLIENT_ID"],
-            "x-gw-ims-org-id": self.environ["AEP_ORG_ID"],
-            "x-sandbox-name": "dev",
+            "url": f"{self._base}/data/foundation/flowservice/connections",
+            "headers": {
+                "x-api-key": self.environ["AEP_CLIENT_ID"],
+                "x-gw-ims-org-id": self.environ["AEP_ORG_ID"],
+                "x-sandbox-name": "dev",
+            },
+            "token_url": f"{self._base}/ims/token/v3",
+            "credentials": {
+                "grant_type": "client_credentials",
+                "client_id": self.environ["AEP_CLIENT_ID"],
+                "client_secret": self.environ["AEP_CLIENT_SECRET"],
+                "scope": "openid,session,AdobeID",
+            },
         }
+
+    def token(self) -> str:
+        """Return a fresh access token."""
+        service = self.service()
+        form = urlencode(service["credentials"]).encode()
+        return str(_ask("POST", service["token_url"], form)["access_token"])
 
     def answer_after(self, seconds: float) -> None:
         """Have every answer wait so long."""
