@@ -37,6 +37,14 @@ check: setup ## ruff, mypy and the layer contracts
 test: check ## all checks that pip alone can serve; extra arguments: make test ARGS='-k plan'
 	$(BIN)/pytest $(ARGS)
 
+test-all: test ## everything, installing what pip cannot serve (nothing yet)
+
+demo: setup ## a tour against a simulated Flow Service; needs no credentials
+	@$(BIN)/python examples/demo.py
+
+docs: setup ## write the pages that are made from schemas and examples
+	@$(BIN)/python docs/generate.py
+
 bench: setup ## measure against the floor, as docs/performance.md shows it; some minutes on a quiet machine
 	@$(BIN)/python -m bench
 
