@@ -32,8 +32,10 @@ _NOTHING: Spec = {}
 class Comparison:
     """What an update of one connection would be."""
 
-    before: Spec
-    """The managed members as observed, ``None`` for each write-only one."""
+    seen: Spec
+    """The managed members as observed, without the write-only ones."""
+    managed: Spec
+    """Names the write-only members that are managed."""
     after: Spec
     """The managed members as declared, ``None`` for each write-only one."""
     fields: tuple[FieldChange, ...]
@@ -43,6 +45,11 @@ class Comparison:
     """Whether any credentials would be sent."""
     dropped: tuple[Path, ...]
     """Observed members below ``replaced`` that nobody declares."""
+
+    @property
+    def before(self) -> Spec:
+        """The managed members as observed, ``None`` for each write-only one."""
+        return masked(self.seen, self.managed)
 
     @property
     def differs(self) -> bool:
@@ -75,7 +82,8 @@ def compare(
         FieldChange(path=path, before=None, after=None) for path in sorted(rotated)
     )
     return Comparison(
-        before=masked(before, record.spec if record else declared.spec),
+        seen=before,
+        managed=record.spec if record else declared.spec,
         after=after,
         fields=tuple(sorted((*fields, *secret_fields), key=lambda field: field.path)),
         replaced=replaced,

@@ -44,9 +44,10 @@ def select(observed: Spec, *templates: Spec) -> Spec:
         members = [template[name] for template in templates if name in template]
         if name not in observed or None in members:
             continue
-        below = [member for member in members if is_mapping(member)]
         value = observed[name]
-        selected[name] = select(value, *below) if is_mapping(value) and below else value
+        if is_mapping(value) and (below := [member for member in members if is_mapping(member)]):
+            value = select(value, *below)
+        selected[name] = value
     return MappingProxyType(selected)
 
 
@@ -66,8 +67,7 @@ def diff(before: Spec, after: Spec) -> tuple[tuple[Path, Value | Unset, Value | 
     if same(before, after):
         return ()
     return tuple(
-        (path, lookup(before, path), lookup(after, path))
-        for path in sorted(_paths(before, after))
+        (path, lookup(before, path), lookup(after, path)) for path in sorted(_paths(before, after))
     )
 
 

@@ -211,16 +211,17 @@ class _Planner:
             return
         if not compared.differs and _noted(case, declared):
             return
+        before = compared.before
         change = Change(
             address=case.address,
             action=Action.UPDATE if compared.differs else Action.NO_OP,
             reason=reason,
-            before=compared.before,
+            before=before,
             after=compared.after,
             fields=compared.fields,
             id=seen.id,
             previous=case.previous,
-            pins=comparer.pins(seen, compared.before, compared.after),
+            pins=comparer.pins(seen, before, compared.after),
             secrets=declared.secrets if compared.credentials else {},
             replaced=compared.replaced,
             dropped=compared.dropped,
