@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -35,7 +36,9 @@ def command(context: click.Context, *, chdir: str) -> None:
 
 def main() -> None:
     """Run the command that ``sys.argv`` spells, and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # else the interpreter would look for garbage in everything before it ends
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
