@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
@@ -22,3 +23,20 @@ def beside(call: Callable[[], Answer]) -> Future[Answer]:
 
     Thread(target=make, daemon=True).start()
     return future
+
+
+def ahead(source: Iterable[Answer]) -> Iterator[Answer]:
+    """Yield what ``source`` yields, which goes on meanwhile on a thread of its own."""
+    arrived: SimpleQueue[tuple[Answer] | None] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            for item in source:
+                arrived.put((item,))
+        finally:
+            arrived.put(None)
+
+    ended = beside(run)
+    while (item := arrived.get()) is not None:
+        yield from item
+    ended.result()  # which raises what stopped the source

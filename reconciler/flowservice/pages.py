@@ -8,14 +8,12 @@ and ``orderby``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from reconciler.errors import ProtocolError
 from reconciler.flowservice import observations
-from reconciler.flowservice.asides import beside
+from reconciler.flowservice.asides import ahead
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 
@@ -40,7 +38,7 @@ def listed(
     return list(
         {
             seen.id: seen
-            for page in _pages(fetch, f"/{kind.collection}", query)
+            for page in ahead(_pages(fetch, f"/{kind.collection}", query))
             for item in _items(page)
             if observations.spec_id(item) == connection_spec
             for seen in [observations.observation(item, kind)]
@@ -57,26 +55,19 @@ def only(document: Any) -> Mapping[str, Any] | None:
 
 
 def _pages(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> Iterator[Any]:
-    """Yield page after page; the next one is on its way while somebody looks at the last."""
     used: set[str] = set()
-    following = _asked(fetch, path, query)
-    while True:
-        page = following.result()
+    following = query
+    for _ in range(PAGES):
+        page = fetch(f"{path}?{urlencode(following)}")
+        yield page
         token = _next_token(page)
         if token is None:
-            yield page
             return
         if token in used:
             raise ProtocolError("The list leads back to a page that was read already.")
         used.add(token)
-        if len(used) == PAGES:
-            raise ProtocolError(f"The list has no end within {PAGES} pages.")
-        following = _asked(fetch, path, {**query, "continuationToken": token})
-        yield page
-
-
-def _asked(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> Future[Any]:
-    return beside(partial(fetch, f"{path}?{urlencode(query)}"))
+        following = {**query, "continuationToken": token}
+    raise ProtocolError(f"The list has no end within {PAGES} pages.")
 
 
 def _items(page: Any) -> list[dict[str, Any]]:
