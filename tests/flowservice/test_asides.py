@@ -1,0 +1,48 @@
+"""Pages are asked for beside whatever is done with them, and no error on the way is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+
+from reconciler.flowservice.asides import ahead, beside
+
+
+def test_what_is_read_ahead_comes_in_order() -> None:
+    assert list(ahead(range(100))) == list(range(100))
+
+
+def test_the_source_goes_on_before_anybody_has_looked_at_its_first_item() -> None:
+    went_on = Event()
+
+    def source() -> Iterator[int]:
+        yield 1
+        went_on.set()
+        yield 2
+
+    items = ahead(source())
+
+    assert next(items) == 1
+    assert went_on.wait(10)
+    assert list(items) == [2]
+
+
+def test_an_error_comes_after_the_items_that_came_before_it() -> None:
+    def source() -> Iterator[int]:
+        yield 1
+        raise LookupError("the second page")
+
+    items = ahead(source())
+
+    assert next(items) == 1
+    with pytest.raises(LookupError, match="the second page"):
+        next(items)
+
+
+def test_a_call_made_beside_raises_where_its_result_is_wanted() -> None:
+    answer = beside(lambda: int("none"))
+
+    with pytest.raises(ValueError, match="none"):
+        answer.result(10)
