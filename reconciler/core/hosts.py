@@ -60,7 +60,8 @@ def _judge(
 ) -> DataCentre | HostProblem | None:
     match = _ADDRESS.fullmatch(text)
     if match is None or not _fits(match, rule.form):
-        detail = f"{dotted(rule.path)} must be {_FORMS[rule.form]}; {quoted(text)} {_oddity(text)}."
+        shown = "what stands there" if _may_tell(text) else quoted(text)
+        detail = f"{dotted(rule.path)} must be {_FORMS[rule.form]}; {shown} {_oddity(text)}."
         return HostProblem(rule.path, "Malformed host", detail)
     host = match["host"] + (match["port"] or "")
     listed = host in allowed
@@ -118,6 +119,11 @@ def _strays(centres: Mapping[Path, DataCentre]) -> tuple[HostProblem, ...]:
         for path, centre in others
         if centre.code != home.code
     )
+
+
+def _may_tell(text: str) -> bool:
+    """Tell whether a URL has parts in which people put passwords and tokens."""
+    return any(sign in text for sign in "@?#")
 
 
 def _oddity(text: str) -> str:
