@@ -40,7 +40,7 @@ def listed(
             seen.id: seen
             for page in ahead(_pages(fetch, f"/{kind.collection}", query))
             for item in _items(page)
-            if observations.spec_id(item) == connection_spec
+            if _spec_of(item) == connection_spec
             for seen in [observations.observation(item, kind)]
         }.values()
     )
@@ -75,6 +75,14 @@ def _items(page: Any) -> list[dict[str, Any]]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ProtocolError("Flow Service sent a list without proper items.")
     return items
+
+
+def _spec_of(item: Mapping[str, Any]) -> str:
+    """Return the connection spec of a listed item, which without one might be any: even ours."""
+    found = observations.spec_id(item)
+    if found is None:
+        raise ProtocolError("Flow Service shows an object without a connection spec.")
+    return found
 
 
 def _next_token(page: Mapping[str, Any]) -> str | None:
