@@ -116,11 +116,14 @@ class Operator:
             return seen
         try:
             return self._patch(task, seen)
-        except MovedError:
+        except (MovedError, SilentError):
             return self._patch_again(task)
 
     def _patch_again(self, task: Task) -> Result:
-        """After a 412: use the fresh etag, once, if nothing but the etag has moved."""
+        """After a 412 or no answer: look, and use the fresh etag if nothing but that has moved.
+
+        It is done once. A repeat does no harm, since it names the etag that it is meant for.
+        """
         task = replace(task, seen=None)
         seen = self._agreeing(task)
         if not isinstance(seen, Result):
