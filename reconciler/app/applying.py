@@ -16,7 +16,7 @@ from reconciler.applier.journal import Journal
 from reconciler.applier.settler import Settler
 from reconciler.core.situations import Live, Request
 from reconciler.errors import ReconcilerError, RemoteError, StateError
-from reconciler.model.outcomes import Report
+from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Doubt, Plan
 from reconciler.ports import Progress
 
@@ -149,6 +149,18 @@ class _Apply:
             pass  # what could not be looked up is still in doubt, and the report says so
         except StateError as trouble:
             self._rescue(trouble)
+        outcomes = tuple(map(self._accounted, self._report.outcomes))
+        self._report = replace(self._report, outcomes=outcomes)
+
+    def _accounted(self, outcome: Outcome) -> Outcome:
+        """Return how a create in doubt ended after all, where that is known by now."""
+        at, recorded = outcome.change.address, self.journal.recorded
+        if outcome.verdict is not Verdict.IN_DOUBT or at in recorded.intents:
+            return outcome
+        if at not in recorded.records:
+            return replace(outcome, verdict=Verdict.FAILED)
+        made = recorded.records[at].id
+        return replace(outcome, verdict=Verdict.DONE, id=made, finding=None)
 
     def _rescue(self, trouble: StateError) -> None:
         self._report = replace(self._report, unsaved=self.journal.rescue(trouble))
