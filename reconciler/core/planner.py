@@ -293,7 +293,8 @@ class _Planner:
         if record is None or record.etag is None or seen.etag in (None, record.etag):
             return
         by_others = seen.updated_client not in (None, self.given.client)
-        if by_others and comparer.drift(case.declared, record, seen) is None:
+        # A field that is ignored is visible all the same, and accounts for the new etag.
+        if by_others and comparer.drift(None, record, seen) is None:
             yield Remark(
                 topic=Topic.CREDENTIALS_CHANGED,
                 address=case.address,
