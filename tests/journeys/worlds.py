@@ -311,7 +311,7 @@ class World:
         return ended
 
 
-def crm(name: str = "crm", **changes: Any) -> str:
+def crm(name: str = "crm", /, **changes: Any) -> str:
     """Return the manifest of a connection.
 
     ``title``, ``description``, ``metadata``, ``lifecycle``, ``adopt`` (``import:``), ``params``

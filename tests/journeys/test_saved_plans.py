@@ -1,0 +1,238 @@
+"""A saved plan is applied as it stands, where it was made for, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from reconciler.simulator.effects import Scene
+from reconciler.simulator.exchanges import Answer
+from tests.journeys.test_rows import AT, settled
+from tests.journeys.worlds import World, crm
+
+Environ = Mapping[str, str | None]
+KEY: Environ = {"RECONCILER_KEY": "ab" * 32}
+OTHER_KEY: Environ = {"RECONCILER_KEY": "cd" * 32}
+PLAN = "crm.plan.json"
+Spoil = Callable[[World], object]
+
+
+def saved(world: World, *manifests: str, env: Environ | None = None) -> World:
+    """Save a plan that changes a description."""
+    world.applied(crm())
+    world.declare(*(manifests or [crm(description="new")]))
+    ended = world.run("plan", f"-out={PLAN}", env=env)
+    assert ended.code == 0, ended
+    return world
+
+
+def refused(world: World, *said: str, env: Environ | None = None) -> None:
+    """Claim that the saved plan is refused before anything is sent or recorded."""
+    before, writes = world.state, len(world.writes)
+    ended = world.run("apply", PLAN, env=env)
+    assert ended.code == 1, ended
+    assert "Error: Saved plan refused" in ended.err
+    for words in said:
+        assert words in ended.told, ended.told
+    assert (world.state, len(world.writes)) == (before, writes)
+
+
+def altered(change: Callable[[dict[str, Any]], object]) -> Spoil:
+    def spoil(world: World) -> None:
+        document = json.loads((world.folder / PLAN).read_text())
+        change(document)
+        (world.folder / PLAN).write_text(json.dumps(document))
+
+    return spoil
+
+
+def test_it_is_applied_without_asking_and_only_once(world: World) -> None:
+    saved(world)
+    assert world.run("show", PLAN).code == 0
+    ended = world.run("apply", PLAN)
+    assert (ended.code, world.connection()["description"]) == (0, "new")
+    refused(world, "its state's serial is", "as it stands or not at all")
+    settled(world)
+
+
+def test_it_is_applied_whatever_the_manifests_say_by_then(world: World) -> None:
+    saved(world)
+    world.declare("not: a manifest")
+    assert (world.run("apply", PLAN).code, world.connection()["description"]) == (0, "new")
+
+
+def test_the_first_plan_of_all_is_refused_once_there_is_a_state(world: World) -> None:
+    world.declare(crm())
+    assert world.run("plan", f"-out={PLAN}").code == 0
+    assert world.run("apply", PLAN).code == 0
+    refused(world, "its state's lineage is none")
+
+
+def elsewhere(**members: object) -> Spoil:
+    environment = {"sandbox": "dev", "state": "state/dev.json", **members}
+    return lambda world: world.configure(environments={"dev": environment})
+
+
+ELSEWHERE = [
+    pytest.param(
+        elsewhere(sandbox="prod", state="state/other.json"), "its sandbox is", id="sandbox"
+    ),
+    pytest.param(elsewhere(state="state/other.json"), "its state's lineage is", id="state"),
+    pytest.param(
+        altered(lambda document: document["reconciler"].update(serial=99)),
+        "its checksum does not fit",
+        id="edited",
+    ),
+    pytest.param(
+        altered(lambda document: document["resource_changes"].clear()),
+        "its checksum does not fit",
+        id="edited-changes",
+    ),
+    pytest.param(
+        altered(lambda document: document.update(format_version="2.0")),
+        "format version 2.0",
+        id="newer-format",
+    ),
+    pytest.param(
+        lambda world: (world.folder / PLAN).write_text('{"format_version": "1.2"'),
+        "is not JSON",
+        id="cut-short",
+    ),
+    pytest.param(
+        lambda world: (world.folder / PLAN).write_text('{"format_version": "1.2"}'),
+        "is not a plan of reconciler's",
+        id="not-ours",
+    ),
+    pytest.param(lambda world: (world.folder / PLAN).unlink(), "cannot be read", id="missing"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "said"), ELSEWHERE)
+def test_it_is_refused_anywhere_else(world: World, spoil: Spoil, said: str) -> None:
+    saved(world)
+    spoil(world)
+    refused(world, said)
+
+
+def test_it_is_refused_at_another_base_url(world: World) -> None:
+    saved(world)
+    port = world.service.url.rpartition(":")[2]
+    refused(world, "its base URL is", env={"AEP_BASE_URL": f"http://localhost:{port}"})
+
+
+@pytest.mark.parametrize(
+    "made", [pytest.param({}, id="no-mac"), pytest.param(OTHER_KEY, id="another-key")]
+)
+def test_with_a_key_it_needs_the_mac_of_that_key(world: World, made: Environ) -> None:
+    saved(world, env=made)
+    refused(world, "carries no valid MAC", env=KEY)
+
+
+@pytest.mark.parametrize("applied", [pytest.param(KEY, id="key"), pytest.param({}, id="no-key")])
+def test_a_plan_with_a_mac_is_applied_with_its_key_or_with_none(
+    world: World, applied: Environ
+) -> None:
+    saved(world, env=KEY)
+    assert world.run("apply", PLAN, env=applied).code == 0
+
+
+def test_a_plan_that_was_refused_is_not_applied_as_a_file_either(world: World) -> None:
+    world.plant("CRM crm")
+    world.declare(crm())
+    assert world.run("plan", f"-out={PLAN}").code == 1
+    refused(world, "The plan was refused when it was made")
+
+
+def test_a_plan_from_the_state_alone_needs_nobody_and_is_never_applied(world: World) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new"))
+    asked = len(world.service.log)
+    nobody = dict.fromkeys(world.environ)
+    pinned = {"sandbox": "dev", "state": "state/dev.json"}
+    world.configure(environments={"dev": pinned})
+    ended = world.plan("-refresh=false", f"-out={PLAN}", env=nobody)
+    assert ended.code == 2, ended
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in ended.out
+    assert len(world.service.log) == asked
+    assert json.loads((world.folder / PLAN).read_text())["applyable"] is False
+    refused(world, "-refresh=false")
+
+
+def test_a_saved_plan_leaves_alone_what_has_moved_since(world: World) -> None:
+    world.applied(crm(), crm("a"))
+    saved(world, crm(description="new"), crm("a", description="new"))
+    world.service.edit(world.ids["crm"], description="theirs")
+    ended = world.run("apply", PLAN)
+    assert ended.code == 4
+    assert f"{AT}: Left alone" in ended.out
+    assert "exc_app at 20" in ended.told
+    assert world.connection()["description"] == "theirs"
+    assert world.connection("a")["description"] == "new"
+
+
+def test_a_saved_create_is_left_where_the_name_has_been_taken_since(world: World) -> None:
+    world.declare(crm(), crm("a"))
+    assert world.run("plan", f"-out={PLAN}").code == 0
+    theirs = world.plant("CRM crm")
+    ended = world.run("apply", PLAN)
+    assert (ended.code, list(world.ids)) == (4, ["a"])
+    assert "Error: Connection exists already" in ended.err
+    assert f"import: {{id: {theirs}}}" in ended.err
+
+
+def test_planning_flags_beside_a_plan_file_are_a_usage_error(world: World) -> None:
+    saved(world)
+    for flag in ("-destroy", "-allow-destroy=1", "-expect=abc"):
+        ended = world.run("apply", PLAN, flag)
+        assert (ended.code, "applied as it stands" in ended.err) == (1, True)
+
+
+# --- the reviewed digest ------------------------------------------------------------------------
+
+
+def digest(world: World) -> str:
+    return str(json.loads(world.run("plan", "-format=json").out)["reconciler"]["digest"])
+
+
+def test_what_was_reviewed_is_applied_although_the_serial_has_moved(world: World) -> None:
+    world.applied(crm(), crm("a"))
+    world.declare(crm(description="new"), crm("a"))
+    reviewed = digest(world)
+    assert f"Plan digest: {reviewed}" in world.run("plan").out
+    world.applied(crm(), crm("a", description="merged meanwhile"))
+    world.declare(crm(description="new"), crm("a", description="merged meanwhile"))
+    assert world.apply(f"-expect={reviewed}").code == 0
+    assert world.connection()["description"] == "new"
+
+
+def test_anything_but_what_was_reviewed_is_refused_with_both_digests(world: World) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new"))
+    reviewed = digest(world)
+    world.declare(crm(description="newer"))
+    before, writes = world.state, len(world.writes)
+    ended = world.apply(f"-expect={reviewed}")
+    assert (ended.code, world.state, len(world.writes)) == (1, before, writes)
+    assert reviewed in ended.err
+    assert digest(world) in ended.err
+    assert '"ours" -> "newer"' in ended.out
+
+
+@pytest.mark.parametrize(("times", "code"), [pytest.param(2, 0, id="twice"), (None, 5)])
+def test_a_plan_starts_over_where_somebody_saves_and_gives_up_where_they_go_on(
+    world: World, times: int | None, code: int
+) -> None:
+    world.applied(crm())
+
+    def saving(scene: Scene) -> Answer:
+        (world.folder / "state" / "dev.json").write_text(
+            json.dumps({**world.document, "serial": world.document["serial"] + 1})
+        )
+        return scene.serve(scene.request)
+
+    world.service.fault(saving, kind="list", times=times)
+    ended = world.plan()
+    assert (ended.code, "Another run is applying" in ended.told) == (code, code == 5)
