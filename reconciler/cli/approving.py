@@ -54,7 +54,8 @@ class Audience:
         return PlainProgress(self._console)
 
     def applying(self, plan: Plan) -> AbstractContextManager[PlainProgress]:
-        """Provide whoever is told how the plan goes."""
+        """Provide whoever is told how the plan goes; nobody stops it by listening no longer."""
+        self._console.persist()
         return progress.progress(self._console, plan)
 
     @property

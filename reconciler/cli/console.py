@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from typing import TextIO
 
 import click
 
@@ -37,6 +39,11 @@ class Console:
         self.scrubber = scrubber or Scrubber()
         self._environ = environ
         self._no_color = no_color or "NO_COLOR" in environ
+        self._persistent = False
+
+    def persist(self) -> None:
+        """Have a reader who leaves stop nothing from now on: what is said then goes nowhere."""
+        self._persistent = True
 
     def out(self, text: str) -> None:
         """Show a result."""
@@ -62,13 +69,20 @@ class Console:
         return sys.stdout.isatty() and "CI" not in self._environ
 
     def _write(self, text: str, *, err: bool) -> None:
-        text = self.scrubber.scrub(text)
         stream = sys.stderr if err else sys.stdout
+        try:
+            self._echo(self.scrubber.scrub(text), stream)
+        except BrokenPipeError:
+            if not self._persistent:
+                raise
+            discard(stream)
+
+    def _echo(self, text: str, stream: TextIO) -> None:
         if self._colours(stream.isatty()):
             text = "\n".join(map(_painted, text.split("\n")))
-            click.echo(text, err=err, color=True)
+            click.echo(text, file=stream, color=True)
         else:
-            click.echo(text, err=err, color=False)
+            click.echo(text, file=stream, color=False)
         stream.flush()
 
     def _colours(self, terminal: bool) -> bool:
@@ -77,6 +91,13 @@ class Console:
         if self._environ.get("FORCE_COLOR", "") not in ("", "0"):
             return True
         return terminal and "CI" not in self._environ
+
+
+def discard(stream: TextIO) -> None:
+    """Have everything that goes to the stream go nowhere, what it still holds included."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _painted(line: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.commands import Commands
+from reconciler.cli.console import discard
 
 USAGE_ERROR = 1
 """Not click's 2, which means "there are changes" to whoever runs ``plan -detailed-exitcode``."""
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read us has gone; nothing may be flushed to them when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
         return USAGE_ERROR
     return code if isinstance(code, int) else 0
 
