@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from unittest import mock
 
 from reconciler.cli import main
@@ -200,7 +200,7 @@ class World:
         ended = self.apply()
         assert ended.code == 0, ended
 
-    def process(self, *words: str, **options: Any) -> Ended:
+    def process(self, *words: str) -> Ended:
         """Run one command as a process of its own."""
         ended = subprocess.run(
             [COMMAND, "-C", self.folder, *words],
@@ -209,18 +209,19 @@ class World:
             capture_output=True,
             timeout=PATIENCE,
             check=False,
-            **options,
         )
         return self._searched(Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode()))
 
     @contextmanager
-    def started(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    def started(
+        self, *words: str, stdout: int | IO[bytes] = subprocess.PIPE
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Start a command as a process of its own, and see to its end."""
         process = subprocess.Popen(
             [COMMAND, "-C", self.folder, *words],
             env=self.environ,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
         )
         with process:
