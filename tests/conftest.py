@@ -1,0 +1,31 @@
+"""Golden files for every test; ``pytest --accept`` writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="Write golden files anew.")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a golden file, named below ``tests/golden``."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        command = f"pytest --accept '{request.node.nodeid}'"
+        if request.config.getoption("--accept"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        if not path.exists():
+            pytest.fail(f"There is no golden file {name}. Write it: {command}")
+        assert text == path.read_text(encoding="utf-8"), f"To accept the change: {command}"
+
+    return compare

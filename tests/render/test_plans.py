@@ -1,0 +1,165 @@
+"""Plans as people and programs read them, held to golden files.
+
+``pytest --accept tests/render`` writes the golden files anew; their difference is reviewed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from reconciler import __version__
+from reconciler.core import canonical, plan_document, plan_reader
+from reconciler.model.plans import Plan
+from reconciler.render import findings, phrases, text
+from tests.render.plans import HOSTILE, SITUATIONS, made
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "schemas" / "plan.schema.json").read_text())
+CHECK = jsonschema.Draft202012Validator(SCHEMA)
+Golden = Callable[[str, str], None]
+
+cases = pytest.mark.parametrize("case", SITUATIONS)
+
+
+def for_people(plan: Plan) -> str:
+    said = findings.render([*phrases.warnings(plan), *phrases.refusals(plan)])
+    return text.render(plan) + (f"\n{said}\n" if said else "")
+
+
+def for_programs(plan: Plan) -> str:
+    """Return the saved plan, as any version of ours would write it."""
+    document = plan_document.encode(plan)
+    assert document["reconciler"]["version"] == __version__
+    document["reconciler"]["version"] = "0.0.0"
+    return canonical.pretty(plan_reader.seal(document, key=None))
+
+
+@cases
+def test_a_plan_reads_as_it_did(case: str, golden: Golden) -> None:
+    golden(f"plans/{case}.txt", for_people(made(case)))
+
+
+@cases
+def test_a_plan_is_saved_as_it_was(case: str, golden: Golden) -> None:
+    golden(f"plans/{case}.json", for_programs(made(case)))
+
+
+@cases
+@pytest.mark.parametrize("key", [None, b"k" * 32], ids=["checksum", "mac"])
+def test_a_saved_plan_is_what_its_schema_says(case: str, key: bytes | None) -> None:
+    CHECK.validate(plan_reader.seal(plan_document.encode(made(case)), key=key))
+
+
+@cases
+def test_a_saved_plan_is_read_back_as_it_was(case: str) -> None:
+    plan = made(case)
+    document = json.loads(for_programs(plan))
+    assert plan_reader.decode(document) == plan
+    plan_reader.check(document, key=None)
+
+
+def test_the_schema_is_a_schema_with_a_description_of_every_part_of_ours() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert {"$id", "title", "description"} <= SCHEMA.keys()
+
+
+@pytest.mark.parametrize("member", ["lineage", "digest", "changes", "checksum"])
+def test_the_schema_misses_what_is_missing(member: str) -> None:
+    document = json.loads(for_programs(made("create")))
+    del document["reconciler"][member]
+    assert not CHECK.is_valid(document)
+
+
+def test_the_schema_knows_every_member_of_ours() -> None:
+    document = json.loads(for_programs(made("create")))
+    document["reconciler"]["surprise"] = True
+    assert not CHECK.is_valid(document)
+
+
+# --- other people's programs --------------------------------------------------------------------
+
+READERS = {
+    # tfcmt, pkg/terraform/parser.go
+    "pass": r"(?m)^(Plan: \d|No changes\.)",
+    "create": r"(?m)^ *# (.*) will be created$",
+    "update": r"(?m)^ *# (.*) will be updated in-place$",
+    "delete": r"(?m)^ *# (.*) will be destroyed$",
+    "move": r"(?m)^ *# (.*?) has moved to (.*?)$",
+    "import": r"(?m)^ *# (.*?) will be imported$",
+    "destroys": r"([1-9][0-9]* to destroy.)",
+    # Atlantis, server/events/models/models.go
+    "counts": (
+        r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy"
+        r"(?:, (\d+) to forget)?\."
+    ),
+    "none": (
+        r"No changes. (Infrastructure is up-to-date|Your infrastructure matches the configuration)."
+    ),
+}
+
+SEEN = [
+    ("nothing", {"pass", "none"}),
+    ("create", {"pass", "create", "counts"}),
+    ("update_with_drift", {"pass", "update", "counts"}),
+    ("credentials", {"pass", "update", "counts"}),
+    ("delete", {"pass", "delete", "destroys", "counts"}),
+    ("forget", {"pass", "counts"}),
+    ("adopt", {"pass", "update", "import", "counts"}),
+    ("moved", {"pass", "update", "move", "counts"}),
+    ("vanished", {"pass", "create", "counts"}),
+    ("refusals", {"delete"}),
+]
+
+
+@pytest.mark.parametrize(("case", "seen"), SEEN, ids=[case for case, _ in SEEN])
+def test_what_tfcmt_and_atlantis_look_for_is_there(case: str, seen: set[str]) -> None:
+    shown = text.render(made(case))
+    assert {name for name, pattern in READERS.items() if re.search(pattern, shown)} == seen
+
+
+def test_programs_read_the_right_addresses_and_counts() -> None:
+    assert re.findall(READERS["create"], text.render(made("create"))) == [
+        "CrmConnection.crm-eu",
+        "CrmConnection.crm-us",
+    ]
+    assert re.findall(READERS["counts"], text.render(made("adopt"))) == [("2", "0", "1", "0", "")]
+    assert re.findall(READERS["counts"], text.render(made("forget"))) == [("", "0", "0", "0", "2")]
+
+
+def test_no_name_can_pass_for_a_line_of_the_plan() -> None:
+    shown = for_people(made("hostile"))
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert shown.count("\n") == len(shown.splitlines())
+    assert re.findall(READERS["delete"], shown) == []
+    assert len(re.findall(r"(?m)^Plan: ", shown)) <= 1
+    assert HOSTILE not in shown
+
+
+def test_the_same_world_makes_the_same_bytes_whatever_the_hashes_are() -> None:
+    program = (
+        "import hashlib; from tests.render.test_plans import *; "
+        "shown = ''.join(for_people(made(c)) + for_programs(made(c)) for c in SITUATIONS); "
+        "print(hashlib.sha256(shown.encode()).hexdigest())"
+    )
+    made_here = "".join(for_people(made(c)) + for_programs(made(c)) for c in SITUATIONS)
+    for seed in ("0", "1", "2"):
+        ended = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert ended.stdout.strip() == hashlib.sha256(made_here.encode()).hexdigest()
