@@ -71,7 +71,7 @@ class _Rule:
     @property
     def is_reference(self) -> bool:
         """Whether the schema is that of text or a reference."""
-        return bool(self.members) and self.members.keys() <= {"var", "secret"}
+        return bool(self.members) and self.members.keys() <= set(references.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +184,11 @@ def _missing(rule: _Rule) -> Iterator[Violation]:
 
 
 def _meant(rule: _Rule) -> dict[str, str]:
-    """Return which absent field was probably meant by an unknown one, for the first few."""
-    absent = rule.members.keys() - rule.value.keys()
+    """Return which field was probably meant by an unknown one, for the first few."""
+    if rule.schema.get("additionalProperties") is not False:
+        return {}
     unknown = sorted(rule.value.keys() - rule.members.keys())[:_GUESSES]
-    return {name: near for name in unknown if (near := nearest(name, absent)) is not None}
+    return {name: near for name in unknown if (near := nearest(name, rule.members)) is not None}
 
 
 def _about(schema: Any) -> str:

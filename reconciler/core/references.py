@@ -12,6 +12,9 @@ from reconciler.model.values import SecretRef, Value, VariableRef
 
 SCHEMES = ("env", "file")
 
+NAMES = ("var", "secret")
+"""The only member of a reference; fields of a spec have other names."""
+
 MOUNT = "/run/secrets"
 """Where container platforms mount secrets; ``file:`` may always name what lies below."""
 

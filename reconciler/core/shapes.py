@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # ships no types
 
-from reconciler.core import dialect, explainer
+from reconciler.core import dialect, explainer, references
 from reconciler.core.violations import Violation
 from reconciler.model.kinds import Kind
 from reconciler.model.values import Path
@@ -83,8 +83,8 @@ class Shape:
         return self._text[path]
 
     def has(self, path: Path) -> bool:
-        """Tell whether the schema knows a field at ``path``."""
-        return bool(self._at(path))
+        """Tell whether the schema knows a field at ``path``; a part of a reference is none."""
+        return path[-1] not in references.NAMES and bool(self._at(path))
 
     def _takes_text(self, path: Path) -> bool:
         types: set[str] = set()
