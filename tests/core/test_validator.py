@@ -1,0 +1,168 @@
+"""Manifests judged together: what no single file shows, told once, with nobody asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.model.findings import Severity
+from tests import drafts
+from tests.drafts import MANIFEST, PROJECT, altered
+
+ID = "2484f2df-c057-4ab5-84f2-dfc0577ab592"
+
+
+def test_a_sound_project_has_nothing_against_it(tmp_path: Path) -> None:
+    verdict = drafts.verdict(drafts.write(tmp_path))
+    assert verdict.findings == ()
+    assert [len(verdict.desired[name]) for name in ("dev", "prod")] == [1, 1]
+
+
+def test_what_is_wrong_in_every_environment_is_told_once(tmp_path: Path) -> None:
+    written = drafts.manifest(("www.zohoapis.eu", "evil.example"))
+    verdict = drafts.verdict(drafts.write(tmp_path, written))
+    assert drafts.told(verdict.findings) == [("connections/crm.yaml:12:7", "Host not allowed")]
+
+
+def test_a_host_from_an_environments_variable_is_judged_there(tmp_path: Path) -> None:
+    own = "state: state/prod.json\n    variables: {accounts: 'https://accounts.zoho.com'}"
+    project = altered(PROJECT, ("state: state/prod.json", own))
+    folder = drafts.write(tmp_path, project=project)
+    assert drafts.verdict(folder, "dev").errors == ()
+    assert [one.summary for one in drafts.verdict(folder, "prod").errors] == ["Data centres differ"]
+
+
+def test_an_address_is_declared_once(tmp_path: Path) -> None:
+    twin = drafts.manifest(("Zoho CRM base connection", "Another"))
+    verdict = drafts.verdict(drafts.write(tmp_path, {"a.yaml": MANIFEST, "b.yaml": twin}))
+    assert drafts.told(verdict.errors) == [("connections/b.yaml:4:3", "Repeated address")]
+    assert "connections/a.yaml:1:1" in verdict.errors[0].detail
+
+
+def test_a_name_is_given_once_in_an_environment(tmp_path: Path) -> None:
+    twin = drafts.manifest(("crm-eu", "crm-us"))
+    verdict = drafts.verdict(drafts.write(tmp_path, {"a.yaml": MANIFEST, "b.yaml": twin}))
+    assert drafts.told(verdict.errors) == [("connections/b.yaml:8:3", "Repeated name")]
+
+
+def test_a_name_may_be_given_again_in_another_environment(tmp_path: Path) -> None:
+    first = drafts.manifest(("crm-eu\n", "crm-eu\n  environments: [dev]\n"))
+    second = drafts.manifest(("crm-eu\n", "crm-us\n  environments: [prod]\n"))
+    verdict = drafts.verdict(drafts.write(tmp_path, {"a.yaml": first, "b.yaml": second}))
+    assert verdict.errors == ()
+
+
+def test_an_id_is_imported_at_one_address(tmp_path: Path) -> None:
+    entry = ("spec:\n", f"import: {{id: {ID}, environment: dev}}\nspec:\n")
+    manifests: dict[str, str | bytes] = {
+        "a.yaml": drafts.manifest(entry),
+        "b.yaml": drafts.another("crm-us", "Us", entry),
+    }
+    verdict = drafts.verdict(drafts.write(tmp_path, manifests))
+    assert drafts.told(verdict.errors) == [("connections/b.yaml:7:1", "Repeated import")]
+
+
+@pytest.mark.parametrize(
+    ("change", "summary"),
+    [
+        (("state/prod.json", "state/dev.json"), "Shared state"),
+        (("state/prod.json", "./state/../state/dev.json"), "Shared state"),
+        (("sandbox: prod", "sandbox: dev"), "Shared sandbox"),
+    ],
+)
+def test_two_environments_share_neither_state_nor_sandbox(
+    tmp_path: Path, change: tuple[str, str], summary: str
+) -> None:
+    verdict = drafts.verdict(drafts.write(tmp_path, project=altered(PROJECT, change)))
+    assert drafts.told(verdict.errors) == [("reconciler.yaml:10:3", summary)]
+
+
+def test_one_sandbox_name_in_two_organisations_is_two_sandboxes(tmp_path: Path) -> None:
+    project = altered(
+        PROJECT,
+        ("sandbox: prod", "sandbox: dev\n    organization: A1@AdobeOrg"),
+        ("state: state/dev.json", "state: state/dev.json\n    organization: B2@AdobeOrg"),
+    )
+    assert drafts.verdict(drafts.write(tmp_path, project=project)).errors == ()
+
+
+def test_a_deprecated_kind_is_warned_of_once_and_can_be_silenced(tmp_path: Path) -> None:
+    manifests: dict[str, str | bytes] = {
+        "a.yaml": MANIFEST,
+        "b.yaml": drafts.another("crm-us", "Us"),
+    }
+    loud = altered(PROJECT, ("[deprecated-source]", "[]"))
+    (warning,) = drafts.verdict(drafts.write(tmp_path, manifests, project=loud)).findings
+    assert warning.severity is Severity.WARNING
+    assert "Data Landing Zone" in warning.detail
+    assert warning.lines == ("policy:", "  silence: [deprecated-source]")
+    assert drafts.verdict(drafts.write(tmp_path, manifests)).findings == ()
+
+
+def test_silencing_what_is_never_said_is_a_warning(tmp_path: Path) -> None:
+    project = altered(PROJECT, ("[deprecated-source]", "[deprecated-source, deprecated-sorce]"))
+    (warning,) = drafts.verdict(drafts.write(tmp_path, project=project)).findings
+    assert warning.severity is Severity.WARNING
+    assert 'Did you mean "deprecated-source"?' in warning.detail
+
+
+KIND = "ZohoCrmConnection"
+
+
+@pytest.mark.parametrize(
+    ("entries", "summaries"),
+    [
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.b}}, {{from: {KIND}.b, to: {KIND}.crm-eu}}]",
+            [],
+            id="chain",
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.crm-eu, to: {KIND}.a}}]",
+            ["Address still declared"],
+            id="moved",
+        ),
+        pytest.param(
+            f"removed: [{{from: {KIND}.crm-eu, destroy: true}}]",
+            ["Address still declared"],
+            id="removed",
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.a}}]", ["Move in a circle"], id="to-itself"
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.b}}, {{from: {KIND}.b, to: {KIND}.a}}]",
+            ["Move in a circle", "Move in a circle"],
+            id="circle",
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.c}}, {{from: {KIND}.b, to: {KIND}.c}}]",
+            ["Repeated target"],
+            id="one-target",
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.b}}, {{from: {KIND}.a, to: {KIND}.c}}]",
+            ["Repeated address"],
+            id="one-source",
+        ),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: {KIND}.b}}]\n"
+            f"removed: [{{from: {KIND}.a, destroy: false}}]",
+            ["Repeated address"],
+            id="moved-and-removed",
+        ),
+        pytest.param("removed: [{from: Zoho.a, destroy: true}]", ["Unknown kind"], id="kind"),
+        pytest.param(
+            f"moved: [{{from: {KIND}.a, to: Zoho.a}}]",
+            ["Unknown kind", "Move to another kind"],
+            id="other-kind",
+        ),
+    ],
+)
+def test_moved_and_removed_must_not_contradict(
+    tmp_path: Path, entries: str, summaries: list[str]
+) -> None:
+    verdict = drafts.verdict(drafts.write(tmp_path, project=f"{PROJECT}{entries}\n"))
+    assert [finding.summary for finding in verdict.errors] == summaries
+    assert all(one.span and one.span.path == "reconciler.yaml" for one in verdict.errors)

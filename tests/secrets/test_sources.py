@@ -1,0 +1,147 @@
+"""Secrets and where they come from: bounds hold on disk too, and no message shows a value."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import SecretError
+from reconciler.model.secrets import Secret
+from reconciler.model.values import SecretRef
+from reconciler.secrets.sources import LARGEST, LocalSecrets
+from tests.drafts import CANARY
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "one").write_text(f"{CANARY}\n")
+    return folder
+
+
+def source(folder: Path, *secret_paths: str, **environ: str) -> LocalSecrets:
+    return LocalSecrets(folder, environ=environ, secret_paths=secret_paths)
+
+
+def refusal(secrets: LocalSecrets, scheme: str, key: str) -> str:
+    with pytest.raises(SecretError) as caught:
+        secrets.reveal(SecretRef(scheme, key))
+    assert CANARY not in repr((caught.value, caught.value.__cause__))
+    return caught.value.detail
+
+
+def test_an_environment_variable_is_taken_as_it_is(folder: Path) -> None:
+    assert source(folder, TOKEN=" a\n").reveal(SecretRef("env", "TOKEN")).reveal() == " a\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"a", "a"),
+        (b"a\n", "a"),
+        (b"a\r\n", "a"),
+        (b"a\n\n", "a\n"),
+        (b"\na", "\na"),
+        (b"a\r", "a\r"),
+    ],
+)
+def test_one_trailing_newline_of_a_file_is_dropped(folder: Path, written: bytes, read: str) -> None:
+    (folder / "key").write_bytes(written)
+    assert source(folder).reveal(SecretRef("file", "key")).reveal() == read
+
+
+def test_each_secret_is_remembered_before_anybody_has_it(folder: Path) -> None:
+    remembered: list[Secret] = []
+    secrets = LocalSecrets(folder, environ={}, remember=remembered.append)
+    assert remembered == [secrets.reveal(SecretRef("file", "keys/one"))]
+
+
+@pytest.mark.parametrize(
+    ("environ", "key", "words"),
+    [
+        ({}, "TOKEN", "env:TOKEN is not set"),
+        ({"TOKEN": ""}, "TOKEN", "env:TOKEN is empty"),
+        ({"TOKEN": " \n"}, "TOKEN", "env:TOKEN is empty"),
+        ({"TOKEN": f"{CANARY}\udcff"}, "TOKEN", "env:TOKEN is not UTF-8"),
+        ({"AEP_CLIENT_SECRET": CANARY}, "AEP_CLIENT_SECRET", "AEP_"),
+        ({"IMS_TOKEN": CANARY}, "IMS_TOKEN", "IMS_"),
+        ({"RECONCILER_KEY": CANARY}, "RECONCILER_KEY", "RECONCILER_"),
+        ({"A B": CANARY}, "A B", "not the name of an environment variable"),
+    ],
+)
+def test_a_variable_that_is_no_secret_of_ours_is_refused(
+    folder: Path, environ: dict[str, str], key: str, words: str
+) -> None:
+    assert words in refusal(source(folder, **environ), "env", key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "../outside",
+        "keys/../../outside",
+        "/etc/hostname",
+        "/proc/self/environ",
+        "/dev/stdin",
+        "//host/share",
+        "/run/secrets/../../etc/hostname",
+        "/run/secrets",
+        "keys/on\x1be",
+        "out",
+        "outs/outside",
+        "pipe",
+        "keys",
+        ".",
+        "gone",
+        "loop",
+        "large",
+        "nul",
+        "latin",
+        "empty",
+        "blank",
+        "%2e%2e/outside",
+        "~/x",
+    ],
+)
+def test_no_path_leads_out_and_only_small_text_files_are_read(folder: Path, key: str) -> None:
+    (folder.parent / "outside").write_text(CANARY)
+    (folder / "out").symlink_to("../outside")
+    (folder / "outs").symlink_to("..")
+    (folder / "loop").symlink_to("loop")
+    os.mkfifo(folder / "pipe")
+    (folder / "large").write_bytes(b"x" * (LARGEST + 1))
+    (folder / "nul").write_bytes(f"{CANARY}\0".encode())
+    (folder / "latin").write_bytes(f"{CANARY}é".encode("latin-1"))
+    (folder / "empty").write_bytes(b"")
+    (folder / "blank").write_bytes(b"\n\n")
+    assert refusal(source(folder), "file", key).isprintable()
+
+
+def test_a_link_that_stays_inside_is_followed(folder: Path) -> None:
+    (folder / "keys" / "..data").mkdir()
+    (folder / "keys" / "..data" / "two").write_text("two")
+    (folder / "keys" / "two").symlink_to("..data/two")
+    assert source(folder).reveal(SecretRef("file", "keys/two")).reveal() == "two"
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_policy_can_add_a_folder(folder: Path, *, relative: bool) -> None:
+    shared = folder.parent / "shared"
+    shared.mkdir()
+    (shared / "key").write_text("shared")
+    path = "../shared" if relative else str(shared)
+    secrets = source(folder, path)
+    assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "shared"
+    assert refusal(secrets, "file", f"{path}-other/key")
+
+
+def test_the_largest_secret_is_read(folder: Path) -> None:
+    (folder / "key").write_bytes(b"x" * LARGEST)
+    assert len(source(folder).reveal(SecretRef("file", "key")).reveal()) == LARGEST
+
+
+def test_another_scheme_is_refused(folder: Path) -> None:
+    assert "no such kind" in refusal(source(folder), "exec", "x")
