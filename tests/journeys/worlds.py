@@ -11,6 +11,7 @@ import base64
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -53,8 +54,9 @@ PATIENCE = 30.0
 
 
 def core(secret: str) -> str:
-    """Return the part of a secret that no spelling but base64 and hex changes."""
-    return "".join(sign for sign in secret if sign.isascii() and (sign.isalnum() or sign == "-"))
+    """Return the longest part of a secret that no spelling but base64 and hex changes."""
+    parts: list[str] = re.findall(r"[\w-]+", secret, re.ASCII)
+    return max(parts, key=len)
 
 
 def traces(secret: str) -> set[bytes]:
