@@ -13,9 +13,7 @@ from reconciler.model.records import Recorded
 Note = TypeVar("Note")
 
 
-def move(
-    recorded: Recorded, moves: Iterable[Moved]
-) -> tuple[Recorded, Mapping[Address, Address]]:
+def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[Address, Address]]:
     """Return the state under its new addresses, and where each moved one was recorded before.
 
     A chain is followed to its end. An entry whose target is recorded already, or whose source is

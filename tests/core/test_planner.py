@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_each_field_says_who_changed_it(
     declared: str | None, was_recorded: str | None, observed: str | None, origin: Origin
 ) -> None:
     def body(text: str | None, *, secret: bool = True) -> Spec:
-        more = {} if text is None else {"description": text}
+        more: dict[str, Any] = {} if text is None else {"description": text}
         return spec(secret=secret, **more)
 
     plan = planner.plan(
