@@ -5,22 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from reconciler.core.escaping import escape
 from reconciler.model.values import Path
 
 _LONGEST = 80
 
 
-def escaped(text: str) -> str:
-    """Return ``text`` with everything unprintable, such as controls and overrides, spelled out."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)
-
-
 def quoted(text: str) -> str:
     """Return ``text`` escaped, in double quotes and cut to 80 characters."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return f'"{escaped(cut)}"'
+    return f'"{escape(text, limit=_LONGEST)}"'
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -49,6 +42,6 @@ def place(path: Path) -> str:
         if name.isdecimal():
             spelled += f"[{name}]"
         else:
-            shown = escaped(name[:_LONGEST])
+            shown = escape(name, limit=_LONGEST)
             spelled += f".{shown}" if spelled else shown
     return spelled or "the document"

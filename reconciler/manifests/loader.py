@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.core.wording import escaped, quoted
+from reconciler.core.escaping import escape
+from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.manifests import builder, files, projects, reader
 from reconciler.manifests.reader import Document, Trail
@@ -113,7 +114,7 @@ class _Gatherer:
         self.findings += searcher.findings
         self.files = len(found)
         for name in sorted(found):
-            self._read(found[name], escaped(Path(name).as_posix()))
+            self._read(found[name], escape(Path(name).as_posix()))
 
     def _read(self, path: Path, name: str) -> None:
         data = files.contents(path, name)
