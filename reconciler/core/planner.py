@@ -284,7 +284,16 @@ class _Planner:
             if case.observed is not None:
                 yield from self._warnings_of(case, case.observed)
         for change in changes:
-            yield from self._consequences(change)
+            if change.dropped:
+                yield Remark(
+                    topic=Topic.DROPPED,
+                    address=change.address,
+                    paths=change.dropped,
+                    span=change.span,
+                )
+        final = sum(self._final(change) for change in changes)
+        if final:
+            yield Remark(topic=Topic.FINAL, count=final)
 
     def _warnings_of(self, case: Case, seen: Observation) -> Iterator[Remark]:
         if seen.state not in (None, "enabled"):
@@ -301,16 +310,10 @@ class _Planner:
                 author=authorship.author(seen),
             )
 
-    def _consequences(self, change: Change) -> Iterator[Remark]:
-        if change.dropped:
-            yield Remark(
-                topic=Topic.DROPPED,
-                address=change.address,
-                paths=change.dropped,
-                span=change.span,
-            )
-        if change.action is Action.DELETE and self.given.kinds[change.address.kind].deprecation:
-            yield Remark(topic=Topic.FINAL, address=change.address)
+    def _final(self, change: Change) -> bool:
+        """Tell whether what the change deletes may never be made again."""
+        deprecated = self.given.kinds[change.address.kind].deprecation is not None
+        return deprecated and change.action is Action.DELETE
 
 
 def _created(case: Case, declared: Declaration, reason: Reason) -> Change:

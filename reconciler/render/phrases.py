@@ -75,6 +75,10 @@ def _fields(remark: Remark) -> str:
     return ", ".join(escape(dotted(path)) for path in remark.paths)
 
 
+def _connections(count: int) -> str:
+    return "1 connection" if count == 1 else f"{count} connections"
+
+
 def _name(remark: Remark) -> str:
     return f'"{escape(remark.text)}"'
 
@@ -163,7 +167,7 @@ _WORDS: Mapping[Topic, _Words] = {
     Topic.TOO_MANY_DELETIONS: (
         "Too many deletions",
         lambda r: (
-            f"The plan deletes {r.count} connections, and policy.max_destroy allows {r.limit}. "
+            f"The plan deletes {_connections(r.count)}, and policy.max_destroy allows {r.limit}. "
             f"If that is meant, run it with -allow-destroy={r.count}, or add a removed: entry "
             "with destroy: true for each."
         ),
@@ -179,17 +183,18 @@ _WORDS: Mapping[Topic, _Words] = {
     Topic.NOTHING_DECLARED: (
         "Nothing is declared here",
         lambda r: (
-            f"No manifest declares anything in this environment, and its state records {r.count} "
-            "connections. To delete them all, use -destroy; otherwise check manifests: in "
-            "reconciler.yaml and metadata.environments in the manifests."
+            "No manifest declares anything in this environment, and its state records "
+            f"{_connections(r.count)}. To delete everything, use -destroy; otherwise check "
+            "manifests: in reconciler.yaml and metadata.environments in the manifests."
         ),
     ),
     Topic.STATE_LOST: (
         "The state may be lost",
         lambda r: (
-            f"{r.count} declared connections exist on the service and are not recorded. If the "
-            "state of this environment was lost, `reconciler import -matching` records every "
-            "declared connection whose name and connection spec fit exactly one live one."
+            "On the service are connections of the names that are declared and not recorded: "
+            f"{r.count}. If the state of this environment was lost, `reconciler import -matching` "
+            "records every declared connection whose name and connection spec fit exactly one "
+            "live one."
         ),
     ),
     Topic.NEW_STATE: (
@@ -221,7 +226,10 @@ _WORDS: Mapping[Topic, _Words] = {
     ),
     Topic.FINAL: (
         "Deletion may be final",
-        lambda r: "Adobe has announced the end of this source and may not let it be created again.",
+        lambda r: (
+            f"The plan deletes {_connections(r.count)} of a source whose end Adobe has announced, "
+            "and Adobe may not let it be created again."
+        ),
     ),
 }
 

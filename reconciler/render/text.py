@@ -52,9 +52,7 @@ _HEADS = ("id", "name")
 
 def render(plan: Plan) -> str:
     """Return the plan for people, without warnings and refusals, which ``findings`` renders."""
-    parts = [*_drift_note(plan), *_actions(plan), summary(plan)]
-    if plan.digest and plan.changing:
-        parts.append(f"Plan digest: {plan.digest}")
+    parts = [*_drift_note(plan), *_actions(plan), summary(plan), f"Plan digest: {plan.digest}"]
     return "\n\n".join(parts) + "\n"
 
 
