@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := .tools/bin/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: help setup format check test test-all demo bench docs lock clean
 
@@ -20,7 +21,7 @@ setup: .venv/.stamp ## make .venv with the locked dependencies (uv where it can 
 	     && $(UV) pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.txt \
 	     && $(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ) \
 	 || ( $(PYTHON) -m venv --clear .venv \
-	     && $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt \
+	     && $(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements/dev.txt \
 	     && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e . )
 	@touch $@
 
