@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -25,18 +25,27 @@ def beside(call: Callable[[], Answer]) -> Future[Answer]:
     return future
 
 
-def ahead(source: Iterable[Answer]) -> Iterator[Answer]:
-    """Yield what ``source`` yields, which goes on meanwhile on a thread of its own."""
+def ahead(source: Iterable[Answer]) -> Generator[Answer, None, None]:
+    """Yield what ``source`` yields, which goes on meanwhile on a thread of its own.
+
+    Closed early, it lets ``source`` finish the item it is at, and then drops it.
+    """
     arrived: SimpleQueue[tuple[Answer] | None] = SimpleQueue()
+    left = Event()
 
     def run() -> None:
         try:
             for item in source:
                 arrived.put((item,))
+                if left.is_set():
+                    break
         finally:
             arrived.put(None)
 
     ended = beside(run)
-    while (item := arrived.get()) is not None:
-        yield from item
+    try:
+        while (item := arrived.get()) is not None:
+            yield from item
+    finally:
+        left.set()
     ended.result()  # which raises what stopped the source

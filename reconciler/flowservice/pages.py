@@ -8,6 +8,7 @@ and ``orderby``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -35,15 +36,17 @@ def listed(
     query = {"property": f"connectionSpec.id=={connection_spec}", "limit": str(_SIZE)}
     if order is not None:
         query["orderby"] = order
-    return list(
-        {
-            seen.id: seen
-            for page in ahead(_pages(fetch, f"/{kind.collection}", query))
-            for item in _items(page)
-            if _spec_of(item) == connection_spec
-            for seen in [observations.observation(item, kind)]
-        }.values()
-    )
+    # Closed, so that no page is asked for any more once one of them could not be used.
+    with closing(ahead(_pages(fetch, f"/{kind.collection}", query))) as arriving:
+        return list(
+            {
+                seen.id: seen
+                for page in arriving
+                for item in _items(page)
+                if _spec_of(item) == connection_spec
+                for seen in [observations.observation(item, kind)]
+            }.values()
+        )
 
 
 def only(document: Any) -> Mapping[str, Any] | None:

@@ -41,6 +41,28 @@ def test_an_error_comes_after_the_items_that_came_before_it() -> None:
         next(items)
 
 
+def test_a_source_whose_reader_has_left_is_dropped_after_the_item_it_is_at() -> None:
+    reader_left, dropped = Event(), Event()
+    begun: list[int] = []
+
+    def source() -> Iterator[int]:
+        try:
+            for number in range(1_000_000):
+                begun.append(number)
+                yield number
+                reader_left.wait(10)
+        finally:
+            dropped.set()
+
+    items = ahead(source())
+
+    assert next(items) == 0
+    items.close()
+    reader_left.set()
+    assert dropped.wait(10)
+    assert len(begun) <= 2
+
+
 def test_a_call_made_beside_raises_where_its_result_is_wanted() -> None:
     answer = beside(lambda: int("none"))
 
