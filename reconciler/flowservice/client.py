@@ -78,9 +78,9 @@ class FlowService:
         own credentials are taken out anyway. Raises ``RejectedError`` for an unusable CA bundle.
         """
         wire = transport or Wire(clock=clock, ca_bundle=settings.ca_bundle, proxy=settings.proxy)
-        if log is not None:
-            wire = LoggedTransport(wire, log=log, clock=clock)
         confidences = Confidences(scrub, *settings.secrets)
+        if log is not None:
+            wire = LoggedTransport(wire, log=log, tell=confidences.tell, clock=clock)
         jitter = jitter or random.Random()  # noqa: S311 -- it spreads retries, it guards nothing
         retrier = Retrier(clock=clock, jitter=jitter)
         service_time = ServiceTime(clock=clock, wall=wall)

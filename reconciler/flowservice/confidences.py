@@ -28,7 +28,8 @@ class Confidences:
         """Never tell this one."""
         value = secret.reveal()
         if len(value) >= _SHORTEST:
-            self._known = (*self._known, value)
+            # The longest first: a secret may stand within another one, as a password in a URL.
+            self._known = tuple(sorted((*self._known, value), key=len, reverse=True))
 
     def tell(self, text: str) -> str:
         """Return a stranger's text without secrets, escaped and no longer than ``LIMIT``."""

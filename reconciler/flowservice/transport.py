@@ -84,9 +84,17 @@ class Transport(Protocol):
 class LoggedTransport:
     """Writes one line per request: never a header, never a body."""
 
-    def __init__(self, transport: Transport, *, log: Callable[[str], None], clock: Clock) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        log: Callable[[str], None],
+        tell: Callable[[str], str],
+        clock: Clock,
+    ) -> None:
         self._transport = transport
         self._log = log
+        self._tell = tell
         self._clock = clock
 
     def send(self, request: Request) -> Response:
@@ -98,7 +106,7 @@ class LoggedTransport:
             self._write(request, type(error).__name__, began)
             raise
         request_id = response.headers.get("x-request-id")
-        said = f" request-id={escape(request_id, limit=128)}" if request_id else ""
+        said = f" request-id={escape(self._tell(request_id), limit=128)}" if request_id else ""
         self._write(request, f"{response.status}{said}", began)
         return response
 
