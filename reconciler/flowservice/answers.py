@@ -34,8 +34,10 @@ _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json", re.IGNORECASE)
 _TYPE = re.compile(r"/([A-Z]{1,32}-\d{1,8}-\d{3})$")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-_SAYS: Final = ("errorMessage", "detail", "message", "error_description", "title")
-_MARKS: Final = frozenset({*_SAYS, "type", "report", "errorDetails", "error_code", "error"})
+_SAYS: Final = (
+    "errorMessage", "detail", "message", "error_description", "errorDetails", "title",
+)  # fmt: skip
+_MARKS: Final = frozenset({*_SAYS, "type", "report", "error_code", "error"})
 
 _FAMILY: Final[Mapping[int, type[RefusedError]]] = {
     HTTPStatus.UNAUTHORIZED: UnauthorizedError,
@@ -105,8 +107,8 @@ def _code(said: Mapping[str, Any]) -> str | None:
     match = _TYPE.search(str(said.get("type", "")))
     if match is not None:
         return match[1]
-    code = str(said.get("error_code", said.get("error", "")))
-    return code if _CODE.fullmatch(code) else None
+    codes = (str(said[name]) for name in ("error_code", "error") if said.get(name) is not None)
+    return next((code for code in codes if _CODE.fullmatch(code)), None)
 
 
 def _request_id(response: Response, said: Mapping[str, Any]) -> str | None:
