@@ -38,6 +38,8 @@ _FALLBACKS: Final = {
 _WORD = re.compile(r"[!-~]{1,8192}")
 _PHRASE = re.compile(r"[ -~]{1,8192}")
 _ORGANIZATION = re.compile(r"[0-9A-Fa-f]{24}@AdobeOrg")
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|[0-9a-f.]*:[0-9a-f:.]*")
+"""A name or an address; with a backslash in it, who connects would read another one."""
 _SANDBOX = re.compile(r"[a-z0-9][a-z0-9-]{0,254}")
 
 
@@ -149,7 +151,8 @@ class _Variables:
         if value is None:
             return default
         url = _split(value)
-        if url is None or url.query or url.fragment or url.username is not None:
+        # An empty query or fragment is none to ``urlsplit``, and would swallow every path.
+        if url is None or {"?", "#"} & {*value} or url.username is not None:
             self._malformed(
                 name, "It has to be an https URL without a user, a query or a fragment."
             )
@@ -195,7 +198,7 @@ def _listed(value: str) -> tuple[str, ...]:
         return tuple(value.replace(",", " ").split())
     try:
         words = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(words) if all(isinstance(word, str) for word in words) else ()
 
@@ -207,7 +210,7 @@ def _split(value: str) -> SplitResult | None:
         _ = url.port
     except ValueError:
         return None
-    return url if url.hostname and _WORD.fullmatch(value) else None
+    return url if _HOST.fullmatch(url.hostname or "") and _WORD.fullmatch(value) else None
 
 
 def _is_loopback(url: SplitResult) -> bool:

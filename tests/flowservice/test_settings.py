@@ -1,0 +1,203 @@
+"""Settings come from the environment whole or not at all, and no problem shows a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import RejectedError
+from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Settings
+from reconciler.flowservice.wire import Wire
+from tests.builders import CLIENT, ORGANIZATION
+from tests.flowservice.clients import Clock
+
+SOUND = {
+    "AEP_CLIENT_ID": CLIENT,
+    "AEP_CLIENT_SECRET": "p8e-canary secret",
+    "AEP_ORG_ID": ORGANIZATION,
+}
+
+
+def problems(environ: dict[str, str], *, sandbox: str = "dev") -> list[str]:
+    """Return what is said against the settings, nothing if they are accepted."""
+    try:
+        Settings.read(environ, sandbox=sandbox)
+    except RejectedError as error:
+        return [f"{finding.summary}: {finding.detail}" for finding in error.findings]
+    return []
+
+
+def test_what_is_not_set_is_adobes_own_default() -> None:
+    read = Settings.read(SOUND, sandbox="dev")
+    assert (read.base_url, read.ims_url, read.scopes) == (BASE_URL, IMS_URL, SCOPES)
+    assert (read.access_token, read.proxy, read.ca_bundle) == (None, None, None)
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    empty = dict.fromkeys(("AEP_BASE_URL", "AEP_SCOPES", "AEP_CA_BUNDLE", "AEP_HTTPS_PROXY"), "")
+    assert Settings.read({**SOUND, **empty}, sandbox="dev").base_url == BASE_URL
+    assert problems({**SOUND, "AEP_ORG_ID": ""})
+
+
+BAD = [
+    pytest.param("AEP_ORG_ID", "canary@AdobeOrg", id="organisation"),
+    pytest.param("AEP_ORG_ID", ORGANIZATION + "\ncanary", id="organisation-and-a-line"),
+    pytest.param("AEP_ORG_ID", ORGANIZATION + "\n", id="organisation-and-a-line-break"),
+    pytest.param("AEP_CLIENT_ID", "canary id", id="client-with-a-space"),
+    pytest.param("AEP_CLIENT_ID", "canary\r\nX-Evil: 1", id="client-with-a-header"),
+    pytest.param("AEP_CLIENT_SECRET", "canary\n", id="secret-with-a-line-break"),
+    pytest.param("AEP_CLIENT_SECRET", "canary\x00", id="secret-with-a-nul"),
+    pytest.param("AEP_CLIENT_SECRET", "canary-ü", id="secret-beyond-ascii"),
+    pytest.param("AEP_CLIENT_SECRET", "canary" * 2000, id="secret-too-long"),
+    pytest.param("AEP_ACCESS_TOKEN", "Bearer canary", id="token-with-its-scheme"),
+    pytest.param("AEP_ACCESS_TOKEN", "canary\nX-Evil: 1", id="token-with-a-header"),
+    pytest.param("AEP_SCOPES", ", ,", id="scopes-of-nothing"),
+    pytest.param("AEP_SCOPES", '["canary"', id="scopes-cut-off"),
+    pytest.param("AEP_SCOPES", '["canary", 7]', id="scopes-of-numbers"),
+    pytest.param("AEP_SCOPES", '["can ary"]', id="scopes-with-a-space"),
+    pytest.param("AEP_SCOPES", "[" * 100_000, id="scopes-without-end"),
+    pytest.param("AEP_SCOPES", "canary-ü", id="scopes-beyond-ascii"),
+    pytest.param("AEP_BASE_URL", "canary.adobe.io", id="url-without-a-scheme"),
+    pytest.param("AEP_BASE_URL", "ftp://canary.adobe.io", id="url-of-another-scheme"),
+    pytest.param("AEP_BASE_URL", "http://canary.adobe.io", id="plain-http"),
+    pytest.param("AEP_BASE_URL", "http://127.0.0.1.canary.io", id="plain-http-like-loopback"),
+    pytest.param("AEP_BASE_URL", "http://127.1@canary.io", id="plain-http-with-loopback-as-user"),
+    pytest.param("AEP_BASE_URL", "https://canary@adobe.io", id="url-with-a-user"),
+    pytest.param("AEP_BASE_URL", "https://:canary@adobe.io", id="url-with-a-password"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io/?canary=1", id="url-with-a-query"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io/?", id="url-with-an-empty-query"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io#canary", id="url-with-a-fragment"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io#", id="url-with-an-empty-fragment"),
+    pytest.param("AEP_BASE_URL", "https://", id="url-without-a-host"),
+    pytest.param("AEP_BASE_URL", "https://canary:port", id="url-with-a-port-in-words"),
+    pytest.param("AEP_BASE_URL", "https://canary:65536", id="url-with-a-port-too-high"),
+    pytest.param("AEP_BASE_URL", "https://[canary", id="url-with-half-a-bracket"),
+    pytest.param("AEP_BASE_URL", "https://can ary.io", id="url-with-a-space"),
+    pytest.param("AEP_BASE_URL", "https://canary.io\n", id="url-with-a-line-break"),
+    pytest.param("AEP_BASE_URL", "https://canáry.io", id="url-beyond-ascii"),
+    pytest.param("AEP_BASE_URL", "https://evil.io\\.adobe.io", id="url-with-a-backslash"),
+    pytest.param("AEP_BASE_URL", "https://canary..adobe.io", id="url-with-an-empty-label"),
+    pytest.param("AEP_IMS_URL", "http://ims.canary.io", id="ims-plain-http"),
+    pytest.param("AEP_HTTPS_PROXY", "proxy.canary:8080", id="proxy-without-a-scheme"),
+    pytest.param("AEP_HTTPS_PROXY", "socks5://canary:pw@proxy", id="proxy-of-another-scheme"),
+    pytest.param("AEP_HTTPS_PROXY", "http://canary:pw@", id="proxy-without-a-host"),
+    pytest.param("AEP_HTTPS_PROXY", "http://canary\\@proxy..io", id="proxy-with-an-empty-label"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_variable_is_refused_by_name_and_its_value_is_not_shown(
+    name: str, value: str
+) -> None:
+    (problem,) = problems({**SOUND, name: value})
+    assert problem.startswith(f"Malformed setting: The value of {name} is malformed. ")
+    assert "canary" not in problem
+    assert value.strip() not in problem
+
+
+GOOD = [
+    pytest.param("AEP_BASE_URL", "http://127.0.0.1:8080", id="loopback"),
+    pytest.param("AEP_BASE_URL", "http://127.9.9.9", id="loopback-too"),
+    pytest.param("AEP_BASE_URL", "http://[::1]:8080", id="loopback-of-ipv6"),
+    pytest.param("AEP_BASE_URL", "http://localhost:8080", id="localhost"),
+    pytest.param("AEP_BASE_URL", "https://platform-stage.adobe.io", id="stage"),
+    pytest.param("AEP_BASE_URL", "https://gateway.example:8443/adobe", id="port-and-path"),
+    pytest.param("AEP_BASE_URL", "HTTPS://Gateway_1.Example.", id="capitals-and-a-last-dot"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), GOOD)
+def test_a_url_is_used_without_the_slashes_at_its_end(name: str, value: str) -> None:
+    assert Settings.read({**SOUND, name: f"{value}//"}, sandbox="dev").base_url == value
+
+
+@pytest.mark.parametrize(
+    "value", ["openid,AdobeID", "openid AdobeID", " openid ,\tAdobeID ", '["openid", "AdobeID"]']
+)
+def test_scopes_are_read_in_each_of_their_spellings(value: str) -> None:
+    assert Settings.read({**SOUND, "AEP_SCOPES": value}, sandbox="dev").scopes == (
+        "openid",
+        "AdobeID",
+    )
+
+
+@pytest.mark.parametrize(
+    "sandbox",
+    ["", "*", "Prod", "dev stage", "dev\r\nX-Evil: 1", "dev\n", "-dev", "dév", "d" * 256],
+)
+def test_a_sandbox_that_could_not_be_one_is_refused(sandbox: str) -> None:
+    (problem,) = problems(SOUND, sandbox=sandbox)
+    assert "The value of sandbox is malformed." in problem
+
+
+def test_every_problem_is_told_at_once() -> None:
+    environ = {
+        "AEP_CLIENT_SECRET": "canary\n",
+        "AEP_ORG_ID": "canary",
+        "AEP_SCOPES": "[",
+        "AEP_BASE_URL": "http://canary.io",
+        "AEP_IMS_URL": "canary",
+        "AEP_HTTPS_PROXY": "canary",
+    }
+    told = problems(environ, sandbox="*")
+    assert len(told) == 8
+    for name in ("AEP_CLIENT_ID (or IMS_OAUTH_S2S_CLIENT_ID) is not set", "sandbox", *environ):
+        assert any(name in problem for problem in told), name
+    assert "canary" not in "".join(told)
+
+
+def test_the_names_that_an_action_exports_stand_in_for_ours_and_ours_win() -> None:
+    exported = {
+        "IMS_OAUTH_S2S_CLIENT_ID": "exported",
+        "IMS_OAUTH_S2S_CLIENT_SECRET": "exported-secret",
+        "IMS_OAUTH_S2S_ORG_ID": "F" * 24 + "@AdobeOrg",
+        "IMS_OAUTH_S2S_SCOPES": '["openid"]',
+    }
+    alone = Settings.read(exported, sandbox="dev")
+    assert (alone.client_id, alone.scopes) == ("exported", ("openid",))
+    assert Settings.read({**exported, **SOUND}, sandbox="dev").client_id == CLIENT
+    (problem,) = problems({**exported, "IMS_OAUTH_S2S_ORG_ID": "canary"})
+    assert "The value of IMS_OAUTH_S2S_ORG_ID is malformed." in problem
+
+
+def test_a_token_of_ones_own_needs_no_secret_but_still_a_client() -> None:
+    given = {"AEP_ACCESS_TOKEN": "a.b.c", "AEP_ORG_ID": ORGANIZATION}
+    assert problems({**given, "AEP_CLIENT_ID": CLIENT}) == []
+    (problem,) = problems(given)
+    assert "AEP_CLIENT_ID" in problem
+
+
+def test_settings_show_no_secret_of_theirs() -> None:
+    environ = {**SOUND, "AEP_ACCESS_TOKEN": "canary", "AEP_HTTPS_PROXY": "http://u:canary@proxy"}
+    assert "canary" not in repr(Settings.read(environ, sandbox="dev"))
+
+
+def no_such_file(_: Path) -> None:
+    """Write nothing."""
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def empty(path: Path) -> None:
+    path.touch()
+
+
+def no_certificate(path: Path) -> None:
+    path.write_text("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n")
+
+
+@pytest.mark.parametrize("write", [no_such_file, a_folder, empty, no_certificate])
+def test_a_bundle_that_holds_no_certificates_is_refused(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "bundle.pem"
+    write(path)
+    with pytest.raises(RejectedError) as caught:
+        Wire(clock=Clock(), ca_bundle=str(path))
+    (finding,) = caught.value.findings
+    assert "AEP_CA_BUNDLE names" in finding.detail
+    assert str(path) in finding.detail
