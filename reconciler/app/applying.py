@@ -11,9 +11,10 @@ from reconciler.app import plan_files, planning
 from reconciler.app.observer import Observer
 from reconciler.app.planning import Planned
 from reconciler.app.sessions import Session
-from reconciler.applier.applier import Applier, World
+from reconciler.applier.applier import Applier
 from reconciler.applier.journal import Journal
 from reconciler.applier.settler import Settler
+from reconciler.applier.world import World
 from reconciler.core.situations import Live, Request
 from reconciler.errors import ReconcilerError, RemoteError, StateError
 from reconciler.model.outcomes import Outcome, Report, Verdict

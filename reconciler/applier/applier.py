@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from reconciler.applier import preparer
 from reconciler.applier.crew import Crew
 from reconciler.applier.journal import Journal
-from reconciler.applier.operations import Operator, Result, Task, agrees
-from reconciler.core import settling
-from reconciler.core.fingerprints import Fingerprinter
+from reconciler.applier.operations import Operator, Result, Task
+from reconciler.applier.world import World
 from reconciler.core.situations import Live
-from reconciler.errors import ReconcilerError, RemoteError, StateError
+from reconciler.errors import StateError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
-from reconciler.model.kinds import Kind
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Plan, Reason
-from reconciler.model.records import Record, Recorded
-from reconciler.model.secrets import Secret
-from reconciler.model.values import Path
-from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop
+from reconciler.model.plans import Action, Change, Plan
 
 SEND_WINDOW = 10.0
 """Seconds after its intent was saved in which a create may leave. The quarantine counts on it."""
@@ -31,20 +26,6 @@ PATIENCE = 5.0
 
 _TICK = 0.25
 _STILL = 10.0
-_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """Everything beyond the applier, as ports."""
-
-    kinds: Mapping[str, Kind]
-    remote: Remote
-    secrets: SecretSource
-    clock: Clock
-    progress: Progress
-    stop: Stop
-    fingerprinter: Fingerprinter | None = None
 
 
 @dataclass(slots=True)
@@ -83,8 +64,7 @@ class Applier:
 
         Only changes that ended are in the outcomes; one begun and left behind is not.
         """
-        self._note_quiet_changes()
-        self._enqueue()
+        self._prepare()
         self._save(self._open_intents())
         operator = Operator(remote=self._world.remote, clock=self._world.clock)
         crew = Crew(size=self._parallelism, perform=operator.perform)
@@ -98,109 +78,15 @@ class Applier:
         ordered = tuple(self._outcomes[at] for at in sorted(self._outcomes))
         return ordered, self._trouble
 
-    # --- before anything leaves -----------------------------------------------------------------
-
-    def _note_quiet_changes(self) -> None:
-        """Bring the state alone up to date: moves, adoptions as they are, what is let go."""
-        recorded = _moved(self._journal.recorded, self._plan.changes)
-        records: dict[Address, Record] = {}
-        gone: list[Address] = []
-        for change in self._plan.changes:
-            if change.action is Action.FORGET:
-                gone.append(change.address)
-            elif change.action is Action.NO_OP and self._has_moved(change):
-                self._refuse(change, Verdict.LEFT, _MOVED)
-                continue
-            elif change.action is Action.NO_OP:
-                records[change.address] = _quiet(change, recorded.records.get(change.address))
-            else:
-                continue
-            if change.reason is not Reason.RECORDED:
-                self._end(Outcome(change=change, verdict=Verdict.DONE, id=change.id), seconds=0.0)
-        if records or gone or recorded is not self._journal.recorded:
-            self._journal.recorded = recorded.with_records(records).without_records(gone)
-
-    def _has_moved(self, change: Change) -> bool:
-        """Tell whether a connection to be adopted as it is has become another since the plan."""
-        seen = self._live.by_id.get(change.id) if change.importing and change.id else None
-        return change.importing and (seen is None or not agrees(change, seen))
-
-    def _enqueue(self) -> None:
-        refused = self._retired()
-        for action in _ORDER:
-            for change in self._plan.changes:
-                if change.action is action:
-                    self._enqueue_one(change, refused)
-
-    def _enqueue_one(self, change: Change, refused: Mapping[str, Finding]) -> None:
-        task = self._task(change)
-        if isinstance(task, Finding):
-            self._refuse(change, Verdict.FAILED, task)
-        elif change.action is not Action.CREATE:
-            self._others.append(task)
-        elif taken := self._taken(change):
-            self._refuse(change, Verdict.LEFT, taken)
-        elif retired := refused.get(settling.connection_spec(change.after or {})):
-            self._refuse(change, Verdict.FAILED, retired)
-        else:
-            self._creates.append(task)
-
-    def _task(self, change: Change) -> Task | Finding:
-        """Prepare a change; what it needs and cannot have fails this connection alone."""
-        try:
-            secrets = {
-                path: self._world.secrets.reveal(reference)
-                for path, reference in sorted(change.secrets.items())
-            }
-        except ReconcilerError as error:
-            return Finding(summary=error.summary, detail=error.detail)
-        kind = self._world.kinds[change.address.kind]
-        marks = self._marks(change, kind, secrets)
-        seen = self._live.by_id.get(change.id) if change.id else None
-        return Task(change=change, kind=kind, secrets=secrets, fingerprints=marks, seen=seen)
-
-    def _marks(
-        self, change: Change, kind: Kind, secrets: Mapping[Path, Secret]
-    ) -> Mapping[Path, str]:
-        """Return the fingerprints that are true once these secrets, if any, were sent."""
-        maker = self._world.fingerprinter
-        if not secrets:
-            record = self._journal.recorded.records.get(change.address)
-            return record.fingerprints if record else {}
-        if maker is None:
-            return {}
-        lasting = sorted(secrets.keys() - kind.ephemeral)
-        return {path: maker.mark(change.address, path, secrets[path]) for path in lasting}
-
-    def _retired(self) -> Mapping[str, Finding]:
-        """Ask once for each connection spec to be used; return why its creates cannot be."""
-        specs = {
-            settling.connection_spec(change.after or {})
-            for change in self._plan.changes
-            if change.action is Action.CREATE
-        }
-        return {spec: _RETIRED for spec in sorted(specs) if not self._offered(spec)}
-
-    def _offered(self, spec: str) -> bool:
-        try:
-            return self._world.remote.offers(spec)
-        except RemoteError:
-            # Whether it is listed is a courtesy; the create itself will be answered for certain.
-            return True
-
-    def _taken(self, change: Change) -> Finding | None:
-        named = self._live.named(change.after or {})
-        strangers = [seen.id for seen in named if seen.id not in self._held]
-        if not strangers:
-            return None
-        return Finding(
-            summary="Connection exists already",
-            detail=(
-                "A live connection of that name has shown up since the plan was made, and a second "
-                "one is never made by accident. Plan again."
-            ),
-            lines=tuple(f"import: {{id: {each}}}" for each in strangers),
-        )
+    def _prepare(self) -> None:
+        recorded = self._journal.recorded
+        prepared = preparer.prepare(self._plan, recorded, live=self._live, world=self._world)
+        if prepared.recorded is not recorded:
+            self._journal.recorded = prepared.recorded
+        self._creates.extend(prepared.creates)
+        self._others.extend(prepared.others)
+        for outcome in prepared.outcomes:
+            self._end(outcome, seconds=0.0)
 
     # --- the walk -------------------------------------------------------------------------------
 
@@ -306,11 +192,6 @@ class Applier:
         self._outcomes[outcome.change.address] = outcome
         self._world.progress.finished(outcome, seconds=seconds)
 
-    def _refuse(self, change: Change, verdict: Verdict, finding: Finding) -> None:
-        placed = replace(finding, address=change.address, span=change.span)
-        outcome = Outcome(change=change, verdict=verdict, id=change.id, finding=placed)
-        self._end(outcome, seconds=0.0)
-
     def _skip(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             skipped = Outcome(change=task.change, verdict=Verdict.SKIPPED, id=task.change.id)
@@ -330,19 +211,6 @@ class Applier:
                 self._world.progress.waiting(flight.change, seconds=now - flight.since)
 
 
-_RETIRED = Finding(
-    summary="Source is no longer offered",
-    detail=(
-        "The service does not list this connection spec any more, so it cannot make a new "
-        "connection of it. Connections that exist can still be changed and deleted."
-    ),
-)
-
-_MOVED = Finding(
-    summary="Connection has moved",
-    detail="It was changed or deleted since the plan was made, so it was not adopted. Plan again.",
-)
-
 _DOUBLED = Finding(
     summary="Answer names another connection",
     detail=(
@@ -350,32 +218,3 @@ _DOUBLED = Finding(
         "what it made is unknown. The address waits until that is settled."
     ),
 )
-
-
-def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
-    """Return the state under the addresses that the plan uses.
-
-    Fingerprints are bound to their address, so a moved record has none.
-    """
-    moved = {
-        change.previous: change.address
-        for change in changes
-        if change.previous is not None and change.previous in recorded.records
-    }
-    if not moved:
-        return recorded
-    records = {moved[at]: replace(recorded.records[at], fingerprints={}) for at in moved}
-    return recorded.without_records(moved).with_records(records)
-
-
-def _quiet(change: Change, record: Record | None) -> Record:
-    """Return the record after a change that sends nothing."""
-    if record is not None:
-        return replace(record, spec=change.after or {}, prevent_destroy=change.prevent_destroy)
-    assert change.id is not None  # noqa: S101 -- only a live connection is adopted
-    return Record(
-        id=change.id,
-        etag=change.pins.etag if change.pins else None,
-        spec=change.after or {},
-        prevent_destroy=change.prevent_destroy,
-    )

@@ -1,0 +1,216 @@
+"""What a change needs before anything is sent; a change that lacks it ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.applier.operations import Task, agrees
+from reconciler.applier.world import World
+from reconciler.core import settling
+from reconciler.core.situations import Live
+from reconciler.errors import ReconcilerError, RemoteError
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.findings import Finding
+from reconciler.model.kinds import Kind
+from reconciler.model.outcomes import Outcome, Verdict
+from reconciler.model.plans import Action, Change, Plan, Reason
+from reconciler.model.records import Record, Recorded
+from reconciler.model.secrets import Secret
+from reconciler.model.values import Path
+
+_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan that is ready to be carried out, each part in order of address."""
+
+    recorded: Recorded
+    """The state after every change that sends nothing."""
+    creates: tuple[Task, ...]
+    others: tuple[Task, ...]
+    """Updates, then deletes."""
+    outcomes: tuple[Outcome, ...]
+    """Of the changes that sent nothing, and of those that cannot be made."""
+
+
+def prepare(plan: Plan, recorded: Recorded, *, live: Live, world: World) -> Prepared:
+    """Bring the state alone up to date, and give every other change all that its request needs.
+
+    Secrets are resolved here, and the service is asked once for each connection spec to be used.
+    """
+    after, outcomes = _noted(plan, recorded, live)
+    preparer = _Preparer(plan, recorded, live, world)
+    tasks: dict[Action, list[Task]] = {action: [] for action in _ORDER}
+    for action in _ORDER:
+        for change in plan.changes:
+            if change.action is not action:
+                continue
+            match preparer.task(change):
+                case Task() as task:
+                    tasks[action].append(task)
+                case Outcome() as outcome:
+                    outcomes.append(outcome)
+    return Prepared(
+        recorded=after,
+        creates=tuple(tasks[Action.CREATE]),
+        others=(*tasks[Action.UPDATE], *tasks[Action.DELETE]),
+        outcomes=tuple(outcomes),
+    )
+
+
+# --- changes that send nothing ------------------------------------------------------------------
+
+
+def _noted(plan: Plan, recorded: Recorded, live: Live) -> tuple[Recorded, list[Outcome]]:
+    """Return the state after moves, adoptions of connections as they are, and what is let go."""
+    moved = _moved(recorded, plan.changes)
+    records: dict[Address, Record] = {}
+    gone: list[Address] = []
+    outcomes: list[Outcome] = []
+    for change in plan.changes:
+        if change.action is Action.FORGET:
+            gone.append(change.address)
+        elif change.action is not Action.NO_OP:
+            continue
+        elif _has_moved(change, live):
+            outcomes.append(_refused(change, Verdict.LEFT, _MOVED))
+            continue
+        else:
+            records[change.address] = _quiet(change, moved.records.get(change.address))
+        if change.reason is not Reason.RECORDED:
+            outcomes.append(Outcome(change=change, verdict=Verdict.DONE, id=change.id))
+    if records or gone:
+        moved = moved.with_records(records).without_records(gone)
+    return moved, outcomes
+
+
+def _has_moved(change: Change, live: Live) -> bool:
+    """Tell whether a connection to be adopted as it is has become another since the plan."""
+    seen = live.by_id.get(change.id) if change.importing and change.id else None
+    return change.importing and (seen is None or not agrees(change, seen))
+
+
+def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
+    """Return the state under the addresses that the plan uses.
+
+    Fingerprints are bound to their address, so a moved record has none.
+    """
+    moved = {
+        change.previous: change.address
+        for change in changes
+        if change.previous is not None and change.previous in recorded.records
+    }
+    if not moved:
+        return recorded
+    records = {moved[at]: replace(recorded.records[at], fingerprints={}) for at in moved}
+    return recorded.without_records(moved).with_records(records)
+
+
+def _quiet(change: Change, record: Record | None) -> Record:
+    """Return the record after a change that sends nothing."""
+    if record is not None:
+        return replace(record, spec=change.after or {}, prevent_destroy=change.prevent_destroy)
+    assert change.id is not None  # noqa: S101 -- only a live connection is adopted
+    return Record(
+        id=change.id,
+        etag=change.pins.etag if change.pins else None,
+        spec=change.after or {},
+        prevent_destroy=change.prevent_destroy,
+    )
+
+
+# --- changes that send something ----------------------------------------------------------------
+
+
+class _Preparer:
+    def __init__(self, plan: Plan, recorded: Recorded, live: Live, world: World) -> None:
+        self._recorded = recorded
+        self._live = live
+        self._world = world
+        self._held = {record.id for record in recorded.records.values()}
+        specs = {
+            settling.connection_spec(change.after or {})
+            for change in plan.changes
+            if change.action is Action.CREATE
+        }
+        self._retired = {spec for spec in sorted(specs) if not self._offered(spec)}
+
+    def task(self, change: Change) -> Task | Outcome:
+        """Return the change with all it needs; what it cannot have fails this connection alone."""
+        try:
+            secrets = {
+                path: self._world.secrets.reveal(reference)
+                for path, reference in sorted(change.secrets.items())
+            }
+        except ReconcilerError as error:
+            finding = Finding(summary=error.summary, detail=error.detail)
+            return _refused(change, Verdict.FAILED, finding)
+        if change.action is Action.CREATE:
+            if strangers := self._strangers(change):
+                return _refused(change, Verdict.LEFT, _taken(strangers))
+            if settling.connection_spec(change.after or {}) in self._retired:
+                return _refused(change, Verdict.FAILED, _RETIRED)
+        kind = self._world.kinds[change.address.kind]
+        return Task(
+            change=change,
+            kind=kind,
+            secrets=secrets,
+            fingerprints=self._fingerprints(change, kind, secrets),
+            seen=self._live.by_id.get(change.id) if change.id else None,
+        )
+
+    def _fingerprints(
+        self, change: Change, kind: Kind, secrets: Mapping[Path, Secret]
+    ) -> Mapping[Path, str]:
+        """Return the fingerprints that are true once these secrets, if any, were sent."""
+        maker = self._world.fingerprinter
+        if not secrets:
+            record = self._recorded.records.get(change.address)
+            return record.fingerprints if record else {}
+        if maker is None:
+            return {}
+        lasting = sorted(secrets.keys() - kind.ephemeral)
+        return {path: maker.mark(change.address, path, secrets[path]) for path in lasting}
+
+    def _offered(self, spec: str) -> bool:
+        try:
+            return self._world.remote.offers(spec)
+        except RemoteError:
+            # Whether it is listed is a courtesy; the create itself will be answered for certain.
+            return True
+
+    def _strangers(self, change: Change) -> tuple[RemoteId, ...]:
+        named = self._live.named(change.after or {})
+        return tuple(seen.id for seen in named if seen.id not in self._held)
+
+
+def _refused(change: Change, verdict: Verdict, finding: Finding) -> Outcome:
+    placed = replace(finding, address=change.address, span=change.span)
+    return Outcome(change=change, verdict=verdict, id=change.id, finding=placed)
+
+
+def _taken(strangers: Iterable[RemoteId]) -> Finding:
+    return Finding(
+        summary="Connection exists already",
+        detail=(
+            "A live connection of that name has shown up since the plan was made, and a second "
+            "one is never made by accident. Plan again."
+        ),
+        lines=tuple(f"import: {{id: {each}}}" for each in strangers),
+    )
+
+
+_RETIRED = Finding(
+    summary="Source is no longer offered",
+    detail=(
+        "The service does not list this connection spec any more, so it cannot make a new "
+        "connection of it. Connections that exist can still be changed and deleted."
+    ),
+)
+
+_MOVED = Finding(
+    summary="Connection has moved",
+    detail="It was changed or deleted since the plan was made, so it was not adopted. Plan again.",
+)
