@@ -19,7 +19,8 @@ from reconciler.simulator.effects import Delay, Effect, Garbage, Reset, Status, 
 from tests.journeys.worlds import Ended, World, crm
 
 NAMES = ("a", "b", "c", "d")
-ROUNDS = 4
+ROUNDS = 8
+"""More than there can be failures, of which each may fail a round of its own."""
 
 wishes = st.fixed_dictionaries(
     {
