@@ -29,6 +29,13 @@ FRESH_SECONDS: Final = 2.0
 and then nobody could say whether the request arrived."""
 
 _CHUNK: Final = 1 << 16
+_BROKEN: Final = (
+    requests.RequestException,
+    HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,  # as http.client lets out of itself where a chunk has a negative size
+)
 
 
 class Wire:
@@ -87,7 +94,7 @@ class Wire:
             raise SilentError(
                 f"{request.title} was not answered within {self._timeout[1]:.0f} s."
             ) from error
-        except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
+        except _BROKEN as error:
             raise SilentError(
                 f"{request.title}: the connection broke before the answer was complete."
             ) from error

@@ -6,6 +6,7 @@ import random
 import select
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import traceback
@@ -184,6 +185,10 @@ class Speaker(socketserver.ThreadingTCPServer):
     def __init__(self, scripts: tuple[Script, ...]) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.ended = threading.Event()
+        self.hung_up = threading.Event()
+        """Set once a connection was closed from this side."""
+        self.context: ssl.SSLContext | None = None
+        """How to speak TLS, if that is what is spoken."""
         self.heard: list[tuple[int, bytes]] = []
         """Each request as it came, with the number of the connection it came over."""
         self._scripts = scripts
@@ -196,6 +201,10 @@ class Speaker(socketserver.ThreadingTCPServer):
         """Return what the last request is answered with; the last script is for all the rest."""
         return self._scripts[min(len(self.heard), len(self._scripts)) - 1]
 
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.hung_up.set()
+
     def handle_error(self, *_: object) -> None:
         """Stay silent: the client hangs up whenever it has had enough."""
 
@@ -204,9 +213,16 @@ class _Conversation(socketserver.BaseRequestHandler):
     server: Speaker
 
     def handle(self) -> None:
+        if self.server.context is None:
+            self._talk(self.request)
+            return
+        with self.server.context.wrap_socket(self.request, server_side=True) as stream:
+            self._talk(stream)
+
+    def _talk(self, stream: socket.socket) -> None:
         peer: int = self.client_address[1]
-        line = Line(self.request, self.server.ended)
-        while line.open and (asked := _asked(self.request)):
+        line = Line(stream, self.server.ended)
+        while line.open and (asked := _asked(stream)):
             self.server.heard.append((peer, asked))
             script = self.server.script()
             if callable(script):
