@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from reconciler import __version__
 
+_STREAMS = ("stdin", "stdout", "stderr")
+
 
 def main() -> None:
     """Run the command that ``sys.argv`` spells, and exit."""
-    if sys.argv[1:] == ["version"]:
-        # Pipelines ask for it often, and it needs none of what reading a command line takes:
-        # without click it is there in half the time.
-        sys.stdout.write(f"reconciler v{__version__}\n")
-        return
+    _open_closed_streams()
+    try:
+        code = _version() if sys.argv[1:] == ["version"] else _command()
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unwritable(error)
+    sys.exit(code)
+
+
+def _version() -> int:
+    # Pipelines ask for it often, and it needs none of what reading a command line takes: without
+    # click it is there in half the time.
+    sys.stdout.write(f"reconciler v{__version__}\n")
+    return 0
+
+
+def _command() -> int:
     from reconciler.cli import main as line  # noqa: PLC0415 -- see above
 
-    line.main()
+    return line.main(sys.argv[1:])
+
+
+def _open_closed_streams() -> None:
+    """Open on nothing what the caller closed: else the next file opened would be in its place."""
+    for name in _STREAMS:
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, "r" if name == "stdin" else "w"))
+
+
+def _unwritable(error: OSError) -> int:
+    """Say that the output cannot be written, unless only its reader has left."""
+    try:
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"Error: the output cannot be written: {error.strerror}.\n")
+            sys.stderr.flush()
+    except OSError:
+        pass  # nobody is there to be told
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return 1
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _STANDARD_ERROR = 2
+_TOLD_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
@@ -25,7 +26,7 @@ class Signals:
 
     @contextmanager
     def handled(self, *, notice: str) -> Iterator[None]:
-        """Handle SIGINT and SIGTERM meanwhile; the first prints ``notice`` to standard error."""
+        """Handle SIGINT, SIGTERM and SIGHUP; the first prints ``notice`` to standard error."""
 
         def handle(number: int, _: FrameType | None) -> None:
             if self.received is not None:
@@ -33,10 +34,12 @@ class Signals:
                 os._exit(128 + number)
             self.received = number
             self.stop.set()
-            # Not by way of sys.stderr, which may be in the middle of writing something else.
-            os.write(_STANDARD_ERROR, notice.encode())
+            # Not by way of sys.stderr, which may be in the middle of writing something else; and
+            # the signal that ends us may have ended who reads us first.
+            with suppress(OSError):
+                os.write(_STANDARD_ERROR, notice.encode())
 
-        previous = {each: signal.signal(each, handle) for each in (signal.SIGINT, signal.SIGTERM)}
+        previous = {each: signal.signal(each, handle) for each in _TOLD_BY}
         try:
             yield
         finally:

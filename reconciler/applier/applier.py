@@ -68,13 +68,16 @@ class Applier:
         self._save(self._open_intents())
         operator = Operator(remote=self._world.remote, clock=self._world.clock)
         crew = Crew(size=self._parallelism, perform=operator.perform)
-        self._walk(crew)
-        crew.dismiss()
-        self._skip(self._ready)
-        self._skip(self._creates)
-        self._skip(self._others)
-        self._close_unsent()
-        self._save([])
+        try:
+            self._walk(crew)
+        finally:
+            # Whatever it was that ended the walk, what has arrived is saved.
+            crew.dismiss()
+            self._skip(self._ready)
+            self._skip(self._creates)
+            self._skip(self._others)
+            self._close_unsent()
+            self._save([])
         ordered = tuple(self._outcomes[at] for at in sorted(self._outcomes))
         return ordered, self._trouble
 

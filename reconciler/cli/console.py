@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
 import click
@@ -26,6 +26,14 @@ _PAINTS = (
 _BOLD = re.compile(r"^( *# .* (will|has|must) .*|Plan: .*|No changes\..*|Apply complete!.*)$")
 
 
+class UnwritableError(OSError):
+    """Something could not be shown, which is nobody's bug."""
+
+
+class ReaderLeftError(UnwritableError, BrokenPipeError):
+    """Whoever read us has left."""
+
+
 class Console:
     """Standard output for results, standard error for warnings, errors, prompts and logs."""
 
@@ -42,7 +50,7 @@ class Console:
         self._persistent = False
 
     def persist(self) -> None:
-        """Have a reader who leaves stop nothing from now on: what is said then goes nowhere."""
+        """Have nothing said stop the run from now on: what cannot be written goes nowhere."""
         self._persistent = True
 
     def out(self, text: str) -> None:
@@ -55,7 +63,7 @@ class Console:
 
     def raw(self, text: str) -> None:
         """Show a document for programs: scrubbed, never coloured."""
-        click.echo(self.scrubber.scrub(text), nl=False)
+        self._guarded(sys.stdout, lambda: click.echo(self.scrubber.scrub(text), nl=False))
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Show warnings and errors, in order of place."""
@@ -70,12 +78,17 @@ class Console:
 
     def _write(self, text: str, *, err: bool) -> None:
         stream = sys.stderr if err else sys.stdout
+        self._guarded(stream, lambda: self._echo(self.scrubber.scrub(text), stream))
+
+    def _guarded(self, stream: TextIO, write: Callable[[], None]) -> None:
         try:
-            self._echo(self.scrubber.scrub(text), stream)
-        except BrokenPipeError:
+            write()
+            stream.flush()
+        except OSError as error:
             if not self._persistent:
-                raise
-            discard(stream)
+                left = isinstance(error, BrokenPipeError)
+                raise (ReaderLeftError if left else UnwritableError)(*error.args) from error
+            _discard(stream)
 
     def _echo(self, text: str, stream: TextIO) -> None:
         if self._colours(stream.isatty()):
@@ -83,7 +96,6 @@ class Console:
             click.echo(text, file=stream, color=True)
         else:
             click.echo(text, file=stream, color=False)
-        stream.flush()
 
     def _colours(self, terminal: bool) -> bool:
         if self._no_color:
@@ -93,7 +105,7 @@ class Console:
         return terminal and "CI" not in self._environ
 
 
-def discard(stream: TextIO) -> None:
+def _discard(stream: TextIO) -> None:
     """Have everything that goes to the stream go nowhere, what it still holds included."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

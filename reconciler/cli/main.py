@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gc
 import re
-import sys
 from collections.abc import Sequence
 
 import click
 
 from reconciler.cli.commands import Commands
-from reconciler.cli.console import discard
 
 USAGE_ERROR = 1
 """Not click's 2, which means "there are changes" to whoever runs ``plan -detailed-exitcode``."""
@@ -34,15 +32,15 @@ def command(context: click.Context, *, chdir: str) -> None:
     context.obj = chdir
 
 
-def main() -> None:
-    """Run the command that ``sys.argv`` spells, and exit."""
-    code = run(sys.argv[1:])
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line as the last thing that the interpreter does."""
+    code = run(arguments)
     gc.freeze()  # else the interpreter would look for garbage in everything before it ends
-    sys.exit(code)
+    return code
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code."""
+    """Run one command line and return its exit code; raise ``OSError`` if it cannot be shown."""
     try:
         code = command.main(
             args=two_dashes(arguments), prog_name="reconciler", standalone_mode=False
@@ -55,10 +53,6 @@ def run(arguments: Sequence[str]) -> int:
         return USAGE_ERROR
     except click.Abort:
         return 130
-    except BrokenPipeError:
-        # Whoever read us has gone; nothing may be flushed to them when the interpreter ends.
-        discard(sys.stdout)
-        return USAGE_ERROR
     return code if isinstance(code, int) else 0
 
 

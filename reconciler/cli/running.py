@@ -13,7 +13,7 @@ import click
 from reconciler.app.sessions import Surroundings
 from reconciler.app.signals import Signals
 from reconciler.cli import options
-from reconciler.cli.console import Console
+from reconciler.cli.console import Console, UnwritableError
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import ReconcilerError, RejectedError
 from reconciler.model.findings import Finding
@@ -66,7 +66,7 @@ def _guarded(
     except KeyboardInterrupt:
         console.err("Interrupted.")
         return _INTERRUPTED
-    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+    except (click.ClickException, click.exceptions.Exit, click.Abort, UnwritableError):
         raise
     except Exception as error:
         console.findings([_bug(error)])

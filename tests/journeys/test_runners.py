@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
-import time
+import subprocess
+import threading
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from reconciler.simulator.effects import Delay, Scene
+from reconciler.simulator.effects import Scene
 from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, settled
-from tests.journeys.worlds import PATIENCE, World, crm
+from tests.journeys.worlds import COMMAND, PATIENCE, World, crm
 
 
-def until(seen: Callable[[], object]) -> None:
-    """Wait for what is about to happen."""
-    ends = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
+class Slow:
+    """The service acts at once and answers later; ``wait`` returns in between."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._acted = threading.Event()
+
+    def __call__(self, scene: Scene) -> Answer:
+        answer = scene.serve(scene.request)
+        self._acted.set()
+        return replace(answer, delay=self._seconds)
+
+    def wait(self) -> None:
+        """Wait until the service has acted."""
+        assert self._acted.wait(PATIENCE)
 
 
 # --- beside one another -------------------------------------------------------------------------
@@ -30,9 +43,10 @@ def until(seen: Callable[[], object]) -> None:
 
 def test_a_second_run_is_told_who_holds_the_lock(world: World) -> None:
     world.declare(crm())
-    world.service.fault(Delay(seconds=0.6), kind="create")
+    slow = Slow(0.6)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve") as first:
-        until(world.connections)
+        slow.wait()
         ended = world.apply("-lock-timeout=0s")
         assert ended.code == 5
         assert "Error: Error acquiring the state lock" in ended.err
@@ -46,9 +60,10 @@ def test_a_second_run_is_told_who_holds_the_lock(world: World) -> None:
 
 def test_a_run_that_waits_gets_its_turn(world: World) -> None:
     world.declare(crm())
-    world.service.fault(Delay(seconds=0.3), kind="create")
+    slow = Slow(0.3)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve") as first:
-        until(world.connections)
+        slow.wait()
         second = world.process("apply", "-auto-approve", "-lock-timeout=20s")
         assert world.finished(first).code == 0
     assert second.code == 0
@@ -58,9 +73,10 @@ def test_a_run_that_waits_gets_its_turn(world: World) -> None:
 
 def test_the_lock_of_a_killed_run_stops_nobody_and_its_create_is_adopted(world: World) -> None:
     world.declare(crm())
-    world.service.fault(Delay(seconds=5), kind="create")
+    slow = Slow(5)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve") as first:
-        until(world.connections)
+        slow.wait()
         first.kill()
         first.wait(timeout=PATIENCE)
     assert world.intents == ["crm"]
@@ -75,15 +91,16 @@ def test_the_lock_of_a_killed_run_stops_nobody_and_its_create_is_adopted(world: 
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [pytest.param(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143)]
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_told_to_stop_a_run_finishes_what_is_under_way_and_begins_nothing(
     world: World, number: signal.Signals, code: int
 ) -> None:
     world.declare(crm(), crm("z"))
-    world.service.fault(Delay(seconds=0.5), kind="create")
+    slow = Slow(0.5)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve", "-parallelism=1") as run:
-        until(world.connections)
+        slow.wait()
         run.send_signal(number)
         ended = world.finished(run)
     assert ended.code == code, ended
@@ -95,13 +112,31 @@ def test_told_to_stop_a_run_finishes_what_is_under_way_and_begins_nothing(
     settled(world)
 
 
+def test_told_to_stop_together_with_its_reader_a_run_saves_what_it_did(world: World) -> None:
+    world.declare(crm(), crm("z"))
+    slow = Slow(0.3)
+    world.service.fault(slow, kind="create")
+    with world.started("apply", "-auto-approve", "-parallelism=1") as run:
+        slow.wait()
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        run.stderr.close()
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=PATIENCE) == 130
+    assert (list(world.ids), world.intents) == (["crm"], [])
+
+
 def test_told_twice_a_run_ends_at_once_and_loses_nothing(world: World) -> None:
     world.declare(crm())
-    world.service.fault(Delay(seconds=20), kind="create")
+    slow = Slow(20)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve") as run:
-        until(world.connections)
+        slow.wait()
         run.send_signal(signal.SIGINT)
-        time.sleep(0.1)  # two signals that wait together are delivered as one
+        # Two signals that wait together are delivered as one.
+        assert run.stderr is not None
+        assert any(b"Stopping" in line for line in run.stderr)
         run.send_signal(signal.SIGINT)
         assert world.finished(run).code == 130
     assert world.intents == ["crm"]
@@ -112,9 +147,10 @@ def test_told_twice_a_run_ends_at_once_and_loses_nothing(world: World) -> None:
 
 def test_told_to_stop_while_it_asks_a_run_changes_nothing(world: World) -> None:
     world.declare(crm())
-    world.service.fault(Delay(seconds=5), kind="list")
+    slow = Slow(5)
+    world.service.fault(slow, kind="list")
     with world.started("apply", "-auto-approve") as run:
-        until(lambda: "list" in {entry.kind for entry in world.service.log})
+        slow.wait()
         run.send_signal(signal.SIGINT)
         ended = world.finished(run)
     assert (ended.code, world.state, world.writes) == (130, None, [])
@@ -221,9 +257,10 @@ def test_a_plan_whose_reader_has_left_ends_quietly(world: World) -> None:
 
 def test_an_apply_whose_reader_leaves_goes_on_to_its_end(world: World) -> None:
     world.declare(crm(), crm("z"))
-    world.service.fault(Delay(seconds=0.2), kind="create")
+    slow = Slow(0.2)
+    world.service.fault(slow, kind="create")
     with world.started("apply", "-auto-approve", "-parallelism=1") as apply:
-        until(world.connections)
+        slow.wait()
         assert apply.stdout is not None
         apply.stdout.close()
         assert apply.wait(timeout=PATIENCE) == 0
@@ -231,3 +268,48 @@ def test_an_apply_whose_reader_leaves_goes_on_to_its_end(world: World) -> None:
         assert b"Error" not in apply.stderr.read()
     assert (sorted(world.ids), world.intents) == (["crm", "z"], [])
     settled(world)
+
+
+def test_output_that_cannot_be_written_any_more_keeps_no_result_from_the_state(
+    world: World,
+) -> None:
+    world.declare(crm(), crm("z"))
+    slow = Slow(0.2)
+    world.service.fault(slow, kind="create")
+    full = world.folder.parent / "output"
+    with ExitStack() as stack:
+        stdout = stack.enter_context(full.open("wb"))
+        stdout.seek(1 << 20)  # further than any file of the run may grow
+        apply = stack.enter_context(
+            world.started("apply", "-auto-approve", "-parallelism=1", stdout=stdout)
+        )
+        slow.wait()
+        reached = full.stat().st_size
+        resource.prlimit(apply.pid, resource.RLIMIT_FSIZE, (reached, reached))
+        assert apply.wait(timeout=PATIENCE) == 0
+        assert full.stat().st_size == reached
+    assert (sorted(world.ids), world.intents) == (["crm", "z"], [])
+    settled(world)
+
+
+@pytest.mark.parametrize("words", [("validate",), ("show",), ("version",), ("-help",), ("apply",)])
+def test_output_that_cannot_be_written_is_an_error_in_words(
+    world: World, words: tuple[str, ...]
+) -> None:
+    world.declare(crm())
+    words = (*words, "-auto-approve") if words == ("apply",) else words
+    with Path("/dev/full").open("wb") as full, world.started(*words, stdout=full) as run:
+        assert run.stderr is not None
+        err = run.stderr.read()
+        assert run.wait(timeout=PATIENCE) == 1
+    assert err.endswith(b"Error: the output cannot be written: No space left on device.\n")
+    assert world.connections() == []
+
+
+@pytest.mark.parametrize("words", [("validate",), ("version",), ("plan",)])
+def test_closed_streams_are_nobody_and_nothing(world: World, words: tuple[str, ...]) -> None:
+    world.declare(crm())
+    closing = 'exec "$0" "$@" <&- >&- 2>&-'
+    command = ["sh", "-c", closing, str(COMMAND), "-C", str(world.folder), *words]
+    ended = subprocess.run(command, env=world.environ, timeout=PATIENCE, check=False)
+    assert ended.returncode == 0
