@@ -4,6 +4,7 @@ ReconcilerError                     1
 ├── RejectedError                   1   input with findings, all of them
 ├── SecretError                     1   a secret that cannot be had
 ├── PlanError                       1   a saved plan that cannot be applied
+├── NotApprovedError                1   a plan that was shown and is not to be applied
 ├── StateError                      1   a state that cannot be used
 │   ├── CorruptStateError           1   a text that is no state of ours
 │   ├── ForeignStateError           1   the state of another organisation or sandbox
@@ -60,6 +61,12 @@ class PlanError(ReconcilerError):
     """A saved plan that is not one, was altered, or was made for something else."""
 
     summary = "Saved plan refused"
+
+
+class NotApprovedError(ReconcilerError):
+    """The plan was shown and is not to be carried out."""
+
+    summary = "Apply cancelled"
 
 
 class StateError(ReconcilerError):

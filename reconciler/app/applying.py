@@ -16,10 +16,12 @@ from reconciler.applier.journal import Journal
 from reconciler.applier.settler import Settler
 from reconciler.applier.world import World
 from reconciler.core.situations import Live, Request
-from reconciler.errors import ReconcilerError, RemoteError, StateError
+from reconciler.errors import NotApprovedError, RemoteError, StateError
 from reconciler.model.outcomes import Outcome, Report, Verdict
-from reconciler.model.plans import Doubt, Plan
+from reconciler.model.plans import Plan
 from reconciler.ports import Progress
+
+_NEVER_MADE = "It was not answered, was looked for, and never happened. Apply again."
 
 
 class Audience(Protocol):
@@ -51,12 +53,6 @@ class Terms:
     lock_timeout: float = 5.0
     settle_timeout: float = 30.0
     parallelism: int = 10
-
-
-class NotApprovedError(ReconcilerError):
-    """The plan was shown and is not to be carried out."""
-
-    summary = "Apply cancelled"
 
 
 def apply(session: Session, request: Request, *, audience: Audience, terms: Terms) -> Report:
@@ -103,6 +99,7 @@ class _Apply:
         store = self._session.store
         with store.lock(operation=self._terms.operation, timeout=self._terms.lock_timeout):
             self.journal = Journal(self._session.recorded(), store=store)
+            self._settler = self._new_settler()
             yield self
 
     @property
@@ -114,7 +111,7 @@ class _Apply:
         """Find out what earlier runs left behind."""
         if self.journal.recorded.intents:
             with self._handling_signals():
-                self._report = replace(self._report, doubts=self._settled())
+                self._settle()
 
     def carry_out(self, plan: Plan, live: Live) -> Report:
         """Apply the plan, save, settle once more, and report."""
@@ -139,13 +136,13 @@ class _Apply:
         """Return how it went, with everything that is still in doubt."""
         return replace(
             self._report,
-            doubts=self._settler().undecided(),
+            doubts=self._settler.undecided(),
             signal=self._session.surroundings.signals.received,
         )
 
     def _settle_own(self) -> None:
         try:
-            self._settled()
+            self._settle()
         except RemoteError:
             pass  # what could not be looked up is still in doubt, and the report says so
         except StateError as trouble:
@@ -159,17 +156,18 @@ class _Apply:
         if outcome.verdict is not Verdict.IN_DOUBT or at in recorded.intents:
             return outcome
         if at not in recorded.records:
-            return replace(outcome, verdict=Verdict.FAILED)
+            finding = outcome.finding and replace(outcome.finding, detail=_NEVER_MADE)
+            return replace(outcome, verdict=Verdict.FAILED, finding=finding)
         made = recorded.records[at].id
         return replace(outcome, verdict=Verdict.DONE, id=made, finding=None)
 
     def _rescue(self, trouble: StateError) -> None:
         self._report = replace(self._report, unsaved=self.journal.rescue(trouble))
 
-    def _settled(self) -> tuple[Doubt, ...]:
-        return self._settler().settle(timeout=self._terms.settle_timeout)
+    def _settle(self) -> None:
+        self._settler.settle(timeout=self._terms.settle_timeout)
 
-    def _settler(self) -> Settler:
+    def _new_settler(self) -> Settler:
         session = self._session
         return Settler(
             journal=self.journal,

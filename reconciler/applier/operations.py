@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reconciler.core import authorship, bodies, canonical, differ
 from reconciler.errors import (
@@ -85,6 +85,8 @@ class Operator:
         """Send what the task asks for and say how it ended."""
         try:
             return self._perform(task)
+        except MovedError as error:
+            return _ended(task, Verdict.LEFT, error)
         except (SilentError, ProtocolError) as error:
             return _ended(task, Verdict.IN_DOUBT, error) if _creates(task) else _failed(task, error)
         except ReconcilerError as error:
@@ -111,9 +113,9 @@ class Operator:
         return _done(task, task.record(accepted.id, accepted.etag))
 
     def _update(self, task: Task) -> Result:
-        seen = self._agreeing(task)
-        if isinstance(seen, Result):
-            return seen
+        seen = self._last_seen(task)
+        if seen is None or _moved(task, seen):
+            return _given_up(task, seen)
         try:
             return self._patch(task, seen)
         except (MovedError, SilentError):
@@ -124,14 +126,12 @@ class Operator:
 
         It is done once. A repeat does no harm, since it names the etag that it is meant for.
         """
-        task = replace(task, seen=None)
-        seen = self._agreeing(task)
-        if not isinstance(seen, Result):
+        seen = self._read(task)
+        if seen is not None and not _moved(task, seen):
             return self._patch(task, seen)
-        current = self._read(task)
-        if current is not None and self._is_our_work(task, current):
-            return _done(task, task.record(current.id, current.etag))
-        return seen
+        if seen is not None and self._is_our_work(task, seen):
+            return _done(task, task.record(seen.id, seen.etag))
+        return _given_up(task, seen)
 
     def _is_our_work(self, task: Task, seen: Observation) -> bool:
         """Tell whether an earlier try of ours landed although its answer was lost."""
@@ -146,9 +146,11 @@ class Operator:
         return _done(task, task.record(seen.id, accepted.etag))
 
     def _delete(self, task: Task) -> Result:
-        seen = self._agreeing(replace(task, seen=None))
-        if isinstance(seen, Result):
-            return seen if seen.outcome.verdict is Verdict.LEFT else _done(task, None)
+        seen = self._read(task)
+        if seen is None:
+            return _done(task, None)
+        if _moved(task, seen):
+            return _given_up(task, seen)
         try:
             self._remote.delete(task.kind, seen.id)
         except RefusedError as error:
@@ -170,18 +172,10 @@ class Operator:
             request_id=error.request_id,
         )
 
-    def _agreeing(self, task: Task) -> Observation | Result:
-        """Return the connection if it still is what was planned for, else how the change ends."""
-        planned = task.change.pins
-        assert planned is not None  # noqa: S101 -- the planner pins every update and delete
-        seen = task.seen
-        if seen is None or seen.etag != planned.etag:
-            seen = self._read(task)
-        if seen is None:
-            return _failed(task, ReconcilerError("It is gone from the service. Plan again."))
-        if seen.etag != planned.etag and not agrees(task.change, seen):
-            return _ended(task, Verdict.LEFT, _conflict(seen))
-        return seen
+    def _last_seen(self, task: Task) -> Observation | None:
+        """Return what this run has seen already where the etag is the planned one, else look."""
+        known = task.seen
+        return self._read(task) if known is None or _etag_moved(task, known) else known
 
     def _read(self, task: Task) -> Observation | None:
         assert task.change.id is not None  # noqa: S101 -- an update or delete has an id
@@ -196,6 +190,23 @@ def agrees(change: Change, seen: Observation) -> bool:
         (planned.updated_by, planned.updated_client) == (seen.updated_by, seen.updated_client)
         and planned.visible == canonical.digest(thaw(differ.select(seen.spec, *templates)))
     )
+
+
+def _etag_moved(task: Task, seen: Observation) -> bool:
+    assert task.change.pins is not None  # noqa: S101 -- the planner pins every update and delete
+    return seen.etag != task.change.pins.etag
+
+
+def _moved(task: Task, seen: Observation) -> bool:
+    """Tell whether the connection visibly is not what the change was planned for."""
+    return _etag_moved(task, seen) and not agrees(task.change, seen)
+
+
+def _given_up(task: Task, seen: Observation | None) -> Result:
+    """Return how a change ends whose connection is gone or has moved."""
+    if seen is None:
+        return _failed(task, ReconcilerError("It is gone from the service. Plan again."))
+    return _ended(task, Verdict.LEFT, _conflict(seen))
 
 
 def _conflict(seen: Observation) -> ReconcilerError:

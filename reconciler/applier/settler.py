@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
 
 from reconciler.applier.journal import Journal
 from reconciler.core import settling
@@ -45,31 +44,30 @@ class Settler:
         self._stop = stop
         self._quarantine = quarantine
         self._live: Mapping[RemoteId, Observation] = {}
+        self._found: Mapping[Address, tuple[RemoteId, ...]] = {}
+        """The candidates of each intent when last looked for."""
 
-    def settle(self, *, timeout: float) -> tuple[Doubt, ...]:
-        """Look until every intent is closed or ``timeout`` seconds are over; return what is left.
+    def settle(self, *, timeout: float) -> None:
+        """Look until every intent is closed or ``timeout`` seconds are over.
 
         Raises ``RemoteError`` where the service cannot be listed and ``StateError`` where what was
         found cannot be saved.
         """
         start = self._clock.monotonic()
-        doubts: tuple[Doubt, ...] = ()
         for look in LOOKS:
             if not self._journal.recorded.intents:
-                return ()
+                break
             if look > timeout or self._stop.is_set():
                 break
             self._clock.sleep(max(0.0, start + look - self._clock.monotonic()))
-            doubts = self._look()
-        return doubts or self.undecided()
+            self._look()
 
-    def _look(self) -> tuple[Doubt, ...]:
-        found = self._scan()
+    def _look(self) -> None:
+        self._found = found = self._scan()
         adopted = _certain(found)
         overdue = [at for at, ids in found.items() if not ids and self._overdue(at)]
         absent = self._still_absent(overdue)
         self._close(adopted, absent)
-        return self.undecided(found)
 
     def _still_absent(self, overdue: Collection[Address]) -> Collection[Address]:
         """Return those of which a second listing shows no candidate either."""
@@ -110,16 +108,14 @@ class Settler:
         for at in sorted({*adopted, *absent}):
             self._progress.settled(at, adopted.get(at))
 
-    def undecided(
-        self, found: Mapping[Address, tuple[RemoteId, ...]] = MappingProxyType({})
-    ) -> tuple[Doubt, ...]:
-        """Return the creates in doubt, with the candidates that were ``found`` for them, if any."""
+    def undecided(self) -> tuple[Doubt, ...]:
+        """Return the creates in doubt, with the candidates that the last look found for them."""
         intents = self._journal.recorded.intents
         return tuple(
             Doubt(
                 address=at,
                 name=settling.connection_name(intents[at].spec),
-                candidates=found.get(at, ()),
+                candidates=self._found.get(at, ()),
                 opened=intents[at].opened,
                 settles=int(intents[at].opened + self._quarantine),
             )
