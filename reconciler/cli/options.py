@@ -63,6 +63,18 @@ parallelism = click.option(
     show_default=True,
     help="How many requests may be under way at once.",
 )
+lock_timeout_of_plan = click.option(
+    "--lock-timeout",
+    type=Duration(),
+    expose_value=False,
+    help="plan takes no lock; accepted so that plan and apply take the same flags.",
+)
+parallelism_of_plan = click.option(
+    "--parallelism",
+    type=click.IntRange(1, 100),
+    expose_value=False,
+    help="plan changes nothing, at once or otherwise; accepted as -lock-timeout is.",
+)
 expect = click.option(
     "--expect",
     metavar="DIGEST",

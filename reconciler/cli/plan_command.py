@@ -29,8 +29,8 @@ CHANGES = 2
     help="false: compare with the state alone, without credentials; such a plan is not applied.",
 )
 @click.option("--format", "form", type=click.Choice(showing.FORMATS), default="text")
-@options.lock_timeout
-@options.parallelism
+@options.lock_timeout_of_plan
+@options.parallelism_of_plan
 def command(
     *,
     surroundings: Surroundings,
@@ -41,8 +41,6 @@ def command(
     detailed_exitcode: bool,
     refresh: bool,
     form: str,
-    lock_timeout: float,
-    parallelism: int,
 ) -> int:
     """Show what an apply would change.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.cli.commands import LISTED
-from tests.journeys.worlds import World
+from tests.journeys.worlds import World, crm
 
 WITHOUT_COLOUR = {"completion": ("bash",), "version": ()}
 """The commands that show nothing in colour, with what else they take."""
@@ -25,3 +25,15 @@ def test_no_color_changes_nothing_where_there_is_no_colour(
 @pytest.mark.parametrize("name", LISTED)
 def test_every_command_takes_no_color(world: World, name: str) -> None:
     assert "--no-color" in world.run(name, "--help").out
+
+
+def test_plan_takes_flags_of_apply_and_says_that_they_do_nothing_there(world: World) -> None:
+    world.declare(crm())
+    plain = world.plan()
+    assert plain.code == 2
+    assert world.plan("-lock-timeout=0s", "-parallelism=3") == plain
+    assert world.plan("-lock-timeout=soon").code == world.plan("-parallelism=0").code == 1
+    told = world.run("plan", "-help").told
+    assert "plan takes no lock; accepted so that plan and apply take the same flags." in told
+    assert "plan changes nothing, at once or otherwise; accepted as -lock-timeout is." in told
+    assert "accepted" not in world.run("apply", "-help").told
