@@ -16,7 +16,7 @@ from reconciler.core.situations import Request
 
 
 @running.command(name="apply")
-@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("planfile", required=False, type=click.Path(path_type=Path))
 @options.environment
 @options.planning
 @options.approval

@@ -19,7 +19,7 @@ CHANGES = 2
 @running.command(name="plan")
 @options.environment
 @options.planning
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan.")
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @click.option(
     "--refresh",

@@ -15,7 +15,7 @@ from reconciler.render import state_text
 
 
 @running.command(name="show")
-@click.argument("planfile", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("planfile", required=False, type=click.Path(path_type=Path))
 @options.environment
 @click.option("--format", "form", type=click.Choice(showing.FORMATS), default="text")
 def command(

@@ -20,7 +20,7 @@ from reconciler.simulator import server
 )
 @click.option(
     "--seed-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="A JSON document with connections, flows, switches and faults to begin with.",
 )
 def command(

@@ -37,3 +37,27 @@ def test_plan_takes_flags_of_apply_and_says_that_they_do_nothing_there(world: Wo
     assert "plan takes no lock; accepted so that plan and apply take the same flags." in told
     assert "plan changes nothing, at once or otherwise; accepted as -lock-timeout is." in told
     assert "accepted" not in world.run("apply", "-help").told
+
+
+def test_a_path_is_one_of_the_project_and_not_of_wherever_the_command_is_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = world.folder.parent / "elsewhere"
+    (elsewhere / "crm.plan").mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    world.declare(crm())
+    assert world.plan("-out=crm.plan").code == 2
+    assert world.run("show", "crm.plan").code == 0
+    assert world.run("apply", "crm.plan").code == 0
+    assert world.titles == ["CRM crm"]
+
+
+def test_a_folder_is_no_place_for_a_plan(world: World) -> None:
+    world.declare(crm())
+    before = sorted(world.folder.rglob("*"))
+    for words in (("plan", "-out=connections"), ("show", "connections")):
+        ended = world.run(*words)
+        assert ended.code == 1
+        assert "Error: Saved plan refused" in ended.err
+        assert "Is a directory" in ended.told
+    assert sorted(world.folder.rglob("*")) == before
