@@ -308,6 +308,7 @@ def test_several_connections_that_it_may_have_made_are_left_to_a_person(world: W
     assert "Warning: Create in doubt" in planned.err
     applied = world.apply()
     assert applied.code == 4
+    assert "no such connection has shown up" not in applied.told
     assert (list(world.ids), world.intents) == (["stays"], ["crm"])
     for each in (ours["id"], other):
         assert f"import: {{id: {each}}}" in planned.told

@@ -126,6 +126,8 @@ def test_a_create_that_is_known_to_have_left_no_trace_has_failed(three: World) -
     ended = three.apply("-parallelism=1")
     assert (ended.code, three.intents, sorted(three.ids)) == (3, [], ["a", "z"])
     assert "Error: No usable answer" in ended.err
+    assert "It was not answered, was looked for, and never happened." in ended.told
+    assert "took effect" not in ended.told
     assert three.apply().code == 0
     settled(three)
 
@@ -185,6 +187,16 @@ def test_an_etag_that_moves_by_itself_is_no_conflict(world: World) -> None:
     world.service.fault(Edit(), kind="patch")
     assert world.apply().code == 0
     assert world.connection()["description"] == "new"
+    settled(world)
+
+
+def test_an_etag_that_goes_on_moving_leaves_its_connection_to_a_person(world: World) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new"))
+    world.service.fault(Edit(), kind="patch", times=2)
+    ended = world.apply()
+    assert (ended.code, f"{AT}: Left alone" in ended.out) == (4, True)
+    assert world.apply().code == 0
     settled(world)
 
 
