@@ -27,13 +27,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 
 
 class ReconcilerError(Exception):
     """Anything that stops us for a reason a person can act on."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.ERROR
     summary: ClassVar[str] = "Something went wrong"
 
     def __init__(self, detail: str, *, lines: Sequence[str] = ()) -> None:
@@ -88,7 +89,7 @@ class ForeignStateError(StateError):
 class LockedError(StateError):
     """Another run is at work on this state."""
 
-    exit_code = 5
+    exit_code = ExitCode.LOCKED
     summary = "Error acquiring the state lock"
 
 
@@ -101,7 +102,7 @@ class StaleStateError(StateError):
 class SaveError(StateError):
     """The state could not be saved, or not be read back as it was written."""
 
-    exit_code = 6
+    exit_code = ExitCode.UNSAVED
     summary = "Failed to save state"
 
 

@@ -10,6 +10,7 @@ from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.wording import quoted
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding, Severity
 
 
@@ -49,7 +50,7 @@ def command(
     adopting.adopt(session, at, RemoteId(str(remote_id)), lock_timeout=lock_timeout)
     console.out(f"{at}: Import complete [id={remote_id}]")
     console.out("\nImport successful! The next plan shows what differs from the manifest.")
-    return 0
+    return ExitCode.DONE
 
 
 def _parsed(text: str) -> Address:
@@ -75,4 +76,4 @@ def _matching(session: Session, console: Console, lock_timeout: float) -> int:
         )
         for at, ids in undecided.items()
     )
-    return 4 if undecided else 0
+    return ExitCode.LEFT if undecided else ExitCode.DONE

@@ -12,6 +12,7 @@ from reconciler.app.sessions import Surroundings
 from reconciler.cli import running
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
+from reconciler.model.exit_codes import ExitCode
 
 
 @running.command(name="init")
@@ -27,7 +28,7 @@ def command(*, surroundings: Surroundings, console: Console, folder: Path) -> in
         for name in names:
             console.out(escape(f"{verb:<5}  {place / name}"))
     console.out(_next(place, fresh=starter.MANIFEST in started.written))
-    return 0
+    return ExitCode.DONE
 
 
 def _next(place: Path, *, fresh: bool) -> str:

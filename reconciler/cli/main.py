@@ -9,9 +9,7 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.commands import Commands
-
-USAGE_ERROR = 1
-"""Not click's 2, which means "there are changes" to whoever runs ``plan -detailed-exitcode``."""
+from reconciler.model.exit_codes import ExitCode
 
 _ONE_DASH = re.compile(r"-[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
 
@@ -47,13 +45,13 @@ def run(arguments: Sequence[str]) -> int:
         )
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        return USAGE_ERROR
+        return ExitCode.ERROR
     except click.ClickException as error:
         error.show()
-        return USAGE_ERROR
+        return ExitCode.ERROR
     except click.Abort:
-        return 130
-    return code if isinstance(code, int) else 0
+        return ExitCode.INTERRUPTED
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
 def two_dashes(arguments: Sequence[str]) -> list[str]:

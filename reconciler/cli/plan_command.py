@@ -11,9 +11,7 @@ from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
-
-CHANGES = 2
-"""The exit code that ``-detailed-exitcode`` asks for."""
+from reconciler.model.exit_codes import ExitCode
 
 
 @running.command(name="plan")
@@ -54,7 +52,8 @@ def command(
         )
     showing.planned(planned, console=console, form=form, key=session.key)
     if planned.plan.refusals:
-        return 1
+        return ExitCode.ERROR
     if out is not None and form == "text":
         console.out(showing.saved(out))
-    return CHANGES if detailed_exitcode and planned.plan.changing else 0
+    changes = detailed_exitcode and planned.plan.changing
+    return ExitCode.CHANGES if changes else ExitCode.DONE

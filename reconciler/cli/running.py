@@ -16,9 +16,8 @@ from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import ReconcilerError, RejectedError
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
-
-_INTERRUPTED = 130
 
 
 def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
@@ -65,12 +64,12 @@ def _guarded(
         return error.exit_code
     except KeyboardInterrupt:
         console.err("Interrupted.")
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     except (click.ClickException, click.exceptions.Exit, click.Abort, UnwritableError):
         raise
     except Exception as error:
         console.findings([_bug(error)])
-        return ReconcilerError.exit_code
+        return ExitCode.ERROR
 
 
 def _bug(error: Exception) -> Finding:

@@ -11,6 +11,7 @@ from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core import state_document
+from reconciler.model.exit_codes import ExitCode
 from reconciler.render import state_text
 
 
@@ -35,11 +36,11 @@ def command(
         key = surroundings.key
         plan = plan_files.read(surroundings.folder / planfile, key=key)
         showing.plan(plan, console=console, form=form, key=key)
-        return 0
+        return ExitCode.DONE
     session = Session(surroundings, environment=environment, live=False)
     recorded = session.recorded()
     if form == "json":
         console.raw(state_document.encode(recorded))
     else:
         console.out(state_text.render(recorded))
-    return 0
+    return ExitCode.DONE

@@ -8,6 +8,7 @@ from reconciler.app import plan_files
 from reconciler.app.planning import Planned
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Action, Plan
@@ -69,7 +70,7 @@ def report(ended: Report, *, console: Console, destroy: bool) -> None:
 def _summary(ended: Report, *, destroy: bool) -> str:
     done = [outcome for outcome in ended.outcomes if outcome.verdict is Verdict.DONE]
     destroyed = _count(done, Action.DELETE)
-    if ended.exit_code == 0 and destroy:
+    if ended.exit_code is ExitCode.DONE and destroy:
         return f"Destroy complete! Resources: {destroyed} destroyed."
     imported = sum(outcome.change.importing for outcome in done)
     counts = (
@@ -77,7 +78,7 @@ def _summary(ended: Report, *, destroy: bool) -> str:
         + f"{_count(done, Action.CREATE)} added, {_count(done, Action.UPDATE)} changed, "
         f"{destroyed} destroyed"
     )
-    if ended.exit_code == 0:
+    if ended.exit_code is ExitCode.DONE:
         return f"Apply complete! Resources: {counts}."
     return f"Apply incomplete. Resources: {counts}{_left(ended)}."
 

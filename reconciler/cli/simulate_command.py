@@ -10,6 +10,7 @@ from reconciler.app.sessions import Surroundings
 from reconciler.cli import running
 from reconciler.cli.console import Console
 from reconciler.errors import RejectedError
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.simulator import server
 
@@ -37,4 +38,4 @@ def command(
     except (OSError, ValueError) as error:
         detail = str(error)
         raise RejectedError([Finding(summary="Simulator cannot start", detail=detail)]) from error
-    return 0
+    return ExitCode.DONE

@@ -6,6 +6,7 @@ from reconciler.app.sessions import Surroundings
 from reconciler.app.validation import validate
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
+from reconciler.model.exit_codes import ExitCode
 
 
 @running.command(name="validate")
@@ -18,6 +19,6 @@ def command(*, surroundings: Surroundings, console: Console, environment: str | 
     verdict = validate(surroundings, environment=environment)
     console.findings(verdict.findings)
     if verdict.errors:
-        return 1
+        return ExitCode.ERROR
     console.out("Success! The configuration is valid.")
-    return 0
+    return ExitCode.DONE

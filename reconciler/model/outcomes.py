@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.addresses import RemoteId
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Change, Doubt
 
@@ -52,12 +53,12 @@ class Report:
         return sum(outcome.verdict is verdict for outcome in self.outcomes)
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """Return what the run ends with: a signal before all others, else the highest."""
         if self.signal is not None:
-            return 128 + self.signal
+            return ExitCode.after(self.signal)
         if self.unsaved is not None:
-            return 6
+            return ExitCode.UNSAVED
         if self.doubts or self.count(Verdict.IN_DOUBT) or self.count(Verdict.LEFT):
-            return 4
-        return 3 if self.count(Verdict.FAILED) else 0
+            return ExitCode.LEFT
+        return ExitCode.FAILED if self.count(Verdict.FAILED) else ExitCode.DONE

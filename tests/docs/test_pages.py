@@ -13,6 +13,7 @@ import reconciler
 from docs import generate
 from reconciler.cli.commands import LISTED
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.plans import Author, Plan, Remark, Scope, Topic
 from reconciler.render import phrases
 from reconciler.simulator.faults import EFFECTS
@@ -99,6 +100,11 @@ def test_every_refusal_and_warning_of_a_plan_is_explained(topic: Topic) -> None:
 @pytest.mark.parametrize("name", [*Switches.__slots__, *EFFECTS])
 def test_every_switch_and_fault_of_the_simulator_is_explained(name: str) -> None:
     assert f"| `{name}` |" in page("simulator.md").text
+
+
+def test_every_exit_code_is_explained() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \|", page("messages.md").text, re.M)
+    assert sorted(int(code) for row in rows for code in row.split(", ")) == sorted(ExitCode)
 
 
 def test_no_command_is_called_missing_that_exists() -> None:
