@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from reconciler.cli.console import Console
 from reconciler.model.addresses import Address, RemoteId
@@ -58,20 +57,15 @@ class PlainProgress:
         self._console.out(line)
 
 
-@dataclass
 class LiveProgress(PlainProgress):
     """The same lines above a bar that counts the changes."""
 
-    console: Console
-    total: int
-    _done: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, console: Console, *, total: int) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn  # noqa: PLC0415 -- only terminals pay for rich
 
-        super().__init__(self.console)
+        super().__init__(console)
         self._bar = Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True)
-        self._task = self._bar.add_task("", total=self.total)
+        self._task = self._bar.add_task("", total=total)
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -92,7 +86,7 @@ def progress(console: Console, plan: Plan) -> Iterator[PlainProgress]:
     if not console.is_live or not total:
         yield PlainProgress(console)
         return
-    live = LiveProgress(console=console, total=total)
+    live = LiveProgress(console, total=total)
     with live.shown():
         yield live
 
