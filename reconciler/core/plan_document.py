@@ -2,7 +2,8 @@
 
 ``resource_changes`` and ``resource_drift`` are Terraform's. Everything that an apply needs beside
 them stands under ``reconciler``. A write-only member is ``null`` in ``before`` and ``after`` and
-``true`` in ``*_sensitive``; no value of one is anywhere. ``schemas/plan.schema.json`` describes it.
+``true`` in ``*_sensitive``; no value of one is anywhere. Paths are JSON Pointers, since a member's
+name may hold a dot. ``schemas/plan.schema.json`` describes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler import __version__
-from reconciler.core import canonical
+from reconciler.core import canonical, pointers
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Span
 from reconciler.model.plans import (
@@ -25,7 +26,7 @@ from reconciler.model.plans import (
     Reason,
     Remark,
 )
-from reconciler.model.values import Path, Spec, dotted, thaw
+from reconciler.model.values import Path, SecretRef, Spec, thaw
 
 FORMAT_VERSION = "1.2"
 PROVIDER = "flow-service"
@@ -81,7 +82,7 @@ def _reviewed(change: Change) -> dict[str, Any]:
         "id": change.id,
         "before": thaw(change.before),
         "after": thaw(change.after),
-        "credentials": {dotted(path): str(ref) for path, ref in change.secrets.items()},
+        "credentials": _references(change.secrets),
         "credentials_version": change.credentials_version,
     }
 
@@ -157,8 +158,8 @@ def _notes(change: Change) -> dict[str, Any]:
         "reason": change.reason,
         "id": change.id,
         "pins": _pins(change.pins),
-        "fields": {dotted(field.path): field.origin for field in change.fields},
-        "secrets": {dotted(path): str(ref) for path, ref in change.secrets.items()},
+        "fields": {pointers.spell(field.path): field.origin for field in change.fields},
+        "secrets": _references(change.secrets),
         "replaced": _paths(change.replaced),
         "dropped": _paths(change.dropped),
         "ignored": _paths(change.ignored),
@@ -216,8 +217,12 @@ def _span(span: Span | None) -> dict[str, Any] | None:
     return {"path": span.path, "line": span.line, "column": span.column}
 
 
+def _references(secrets: Mapping[Path, SecretRef]) -> dict[str, str]:
+    return {pointers.spell(path): str(reference) for path, reference in secrets.items()}
+
+
 def _paths(paths: Iterable[Path]) -> list[str]:
-    return [dotted(path) for path in paths]
+    return [pointers.spell(path) for path in paths]
 
 
 def _text(address: Address | None) -> str | None:

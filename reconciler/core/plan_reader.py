@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.core import canonical
+from reconciler.core import canonical, pointers
 from reconciler.core.plan_document import FORMAT_VERSION
 from reconciler.errors import PlanError
 from reconciler.model.addresses import Address, Etag, RemoteId
@@ -123,14 +123,14 @@ def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
         before=before,
         after=after,
         fields=tuple(
-            _field(before, after, _path(path), Origin(origin))
-            for path, origin in sorted(notes["fields"].items())
+            _field(before, after, path, Origin(origin))
+            for path, origin in sorted(_by_path(notes["fields"]))
         ),
         id=_id(notes["id"]),
         importing="importing" in change,
         previous=_address(resource.get("previous_address")),
         pins=_pins(notes["pins"]),
-        secrets={_path(path): _secret(text) for path, text in notes["secrets"].items()},
+        secrets={path: _secret(text) for path, text in _by_path(notes["secrets"])},
         replaced=_paths(notes["replaced"]),
         dropped=_paths(notes["dropped"]),
         ignored=_paths(notes["ignored"]),
@@ -232,9 +232,9 @@ def _id(text: str | None) -> RemoteId | None:
     return None if text is None else RemoteId(text)
 
 
-def _path(text: str) -> Path:
-    return tuple(text.split("."))
+def _by_path(members: Mapping[str, Any]) -> Iterable[tuple[Path, Any]]:
+    return ((pointers.read(name), member) for name, member in members.items())
 
 
-def _paths(texts: list[str]) -> tuple[Path, ...]:
-    return tuple(_path(text) for text in texts)
+def _paths(texts: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(map(pointers.read, texts))

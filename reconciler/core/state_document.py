@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from reconciler.core import canonical, state_reader
+from reconciler.core import canonical, pointers, state_reader
 from reconciler.core.state_reader import FORMAT, Members
 from reconciler.errors import CorruptStateError
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.records import Intent, Record, Recorded
-from reconciler.model.values import Path, dotted
+from reconciler.model.values import Path
 
 _TOP = frozenset(
     {"format_version", "serial", "lineage", "organization", "sandbox", "resources", "intents"}
@@ -140,7 +140,7 @@ def _common_members(entry: _Entry) -> dict[str, Any]:
     return {
         "spec": entry.spec,
         "credentials_version": entry.credentials_version,
-        "fingerprints": {dotted(path): text for path, text in entry.fingerprints.items()},
+        "fingerprints": {pointers.spell(path): text for path, text in entry.fingerprints.items()},
         "prevent_destroy": entry.prevent_destroy,
     }
 
@@ -187,8 +187,11 @@ def _opened(members: Members) -> int:
 
 def _fingerprints(members: Members) -> dict[Path, str]:
     texts = Members(f"{members.where}.fingerprints", members.mapping("fingerprints"))
-    paths = {name: tuple(name.split(".")) for name in texts.values}
-    for name, path in paths.items():
-        if not all(path):
-            raise texts.wrong(name, "named by a path below spec")
-    return {path: texts.text(name) for name, path in paths.items()}
+    return {_path(texts, name): texts.text(name) for name in texts.values}
+
+
+def _path(members: Members, name: str) -> Path:
+    try:
+        return pointers.read(name)
+    except ValueError as error:
+        raise CorruptStateError(f"{members.where}: {error}.") from error

@@ -42,7 +42,7 @@ def test_with_a_key_a_rotated_secret_shows_up_by_itself(world: World) -> None:
     world.environ |= KEY
     world.applied(crm())
     marks = world.document["resources"][AT]["fingerprints"]
-    assert sorted(marks) == ["auth.params.clientSecret", "auth.params.refreshToken"]
+    assert sorted(marks) == ["/auth/params/clientSecret", "/auth/params/refreshToken"]
     settled(world)
     world.secrets += NEW.values()
     world.environ |= NEW
@@ -142,4 +142,4 @@ def test_a_plan_holds_references_where_values_would_be(world: World) -> None:
     assert params["clientSecret"] is None
     assert change["change"]["after_sensitive"]["auth"]["params"]["clientSecret"] is True
     notes = document["reconciler"]["changes"][AT]
-    assert notes["secrets"]["auth.params.clientSecret"] == "env:ZOHO_CLIENT_SECRET"
+    assert notes["secrets"]["/auth/params/clientSecret"] == "env:ZOHO_CLIENT_SECRET"

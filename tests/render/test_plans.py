@@ -12,20 +12,25 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from reconciler import __version__
-from reconciler.core import canonical, plan_document, plan_reader
+from reconciler.core import bodies, canonical, plan_document, plan_reader, planner
 from reconciler.model.plans import Plan
+from reconciler.model.values import SecretRef
 from reconciler.render import findings, phrases, text
+from tests.builders import declaration, observation, record, recorded, situation, spec
 from tests.render.plans import HOSTILE, SITUATIONS, made
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schemas" / "plan.schema.json").read_text())
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
+ONE, OTHER = SecretRef("env", "ONE"), SecretRef("env", "OTHER")
 Golden = Callable[[str, str], None]
 
 cases = pytest.mark.parametrize("case", SITUATIONS)
@@ -66,6 +71,39 @@ def test_a_saved_plan_is_read_back_as_it_was(case: str) -> None:
     document = json.loads(for_programs(plan))
     assert plan_reader.decode(document) == plan
     plan_reader.check(document, key=None)
+
+
+def test_what_a_saved_plan_sends_is_what_was_reviewed_whatever_its_members_are_called() -> None:
+    was: dict[str, Any] = {"a.b": 1, "a": {"b": 1}, "a-b": 1, "a/b": {"~1": 1}, "": {"": 1}}
+    is_: dict[str, Any] = {"a.b": 2, "a": {"b": 1}, "a-b": 2, "a/b": {"~1": 2}, "": {"": 2}}
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm", spec(**is_))],
+            state=recorded({"crm": record(1, spec(**was))}),
+            live=[observation(1, spec(secret=False, **was))],
+        )
+    )
+    document = json.loads(for_programs(plan))
+    CHECK.validate(document)
+    read = plan_reader.decode(document)
+    assert read == plan
+    ((change,), observed) = read.changes, spec(secret=False, **was)
+    sent = [(one["op"], one["path"]) for one in bodies.patch(change, observed, {})]
+    assert sent == [("replace", path) for path in ("//", "/a-b", "/a.b", "/a~1b/~01")]
+
+
+def test_credentials_of_two_fields_with_one_dotted_name_are_both_reviewed() -> None:
+    members: dict[str, Any] = {"a.b": None, "a": {"b": None}}
+    given = declaration("crm", spec(**members))
+    plans = [
+        planner.plan(
+            situation(declared=[replace(given, secrets={("a.b",): one, ("a", "b"): other})])
+        )
+        for one, other in ((ONE, OTHER), (OTHER, OTHER))
+    ]
+    assert plans[0].digest != plans[1].digest
+    read = [plan_reader.decode(json.loads(for_programs(plan))) for plan in plans]
+    assert read == plans
 
 
 def test_the_schema_is_a_schema_with_a_description_of_every_part_of_ours() -> None:

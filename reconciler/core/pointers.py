@@ -1,0 +1,24 @@
+"""JSON Pointers (RFC 6901): a path as one text that no member's name can be mistaken in."""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.model.values import Path
+
+_POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)+")
+
+
+def spell(path: Path) -> str:
+    """Return the pointer of a path: ``/auth/params/endpoint``, and no two paths have the same."""
+    return "".join([f"/{name.replace('~', '~0').replace('/', '~1')}" for name in path])
+
+
+def read(text: str) -> Path:
+    """Return the path that a pointer spells.
+
+    Raises ``ValueError`` for what is no pointer, and for the empty one, which names no member.
+    """
+    if not _POINTER.fullmatch(text):
+        raise ValueError(f"{text[:80]!r} is no JSON Pointer to a member")
+    return tuple([name.replace("~1", "/").replace("~0", "~") for name in text.split("/")[1:]])
