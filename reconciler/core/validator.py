@@ -16,6 +16,11 @@ from reconciler.model.kinds import Kind
 from reconciler.model.projects import Project
 from reconciler.model.values import lookup
 
+UNDER_WAY = 85.0
+"""Seconds after its intent was saved in which a create may reach the service: it leaves within 10
+and is given up 75 later."""
+
+_HASTY = "short-quarantine"
 _SPEC_ID = ("connectionSpec", "id")
 
 
@@ -53,6 +58,7 @@ def validate(
         *_shared(project),
         *_unknown_topics(project, kinds),
         *_deprecated(project, manifests, kinds),
+        *_hasty(project),
         *renames.findings(project, by_address, kinds),
     ]
     desired = {}
@@ -107,7 +113,7 @@ def _shared(project: Project) -> Iterator[Finding]:
 
 
 def _unknown_topics(project: Project, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
-    known = {kind.deprecation.topic for kind in kinds.values() if kind.deprecation}
+    known = {kind.deprecation.topic for kind in kinds.values() if kind.deprecation} | {_HASTY}
     for topic in sorted(set(project.policy.silence) - known):
         yield Finding(
             summary="Nothing to silence",
@@ -127,14 +133,34 @@ def _deprecated(
     for name, manifest in first.items():
         deprecation = kinds[name].deprecation
         if deprecation is not None and deprecation.topic not in project.policy.silence:
-            topics = ", ".join((*project.policy.silence, deprecation.topic))
             yield Finding(
                 summary="Deprecated kind",
                 detail=f"{deprecation.detail} To hear no more of it:",
                 severity=Severity.WARNING,
                 span=manifest.span("kind"),
-                lines=("policy:", f"  silence: [{topics}]"),
+                lines=_silencing(project, deprecation.topic),
             )
+
+
+def _hasty(project: Project) -> Iterator[Finding]:
+    quarantine = project.policy.quarantine
+    if quarantine < UNDER_WAY and _HASTY not in project.policy.silence:
+        yield Finding(
+            summary="Short quarantine",
+            detail=(
+                f"policy.quarantine is {quarantine:g} s, and a create may be under way for "
+                f"{UNDER_WAY:g} s after it was noted: one that is taken for never made before that "
+                "may be made twice. Give it longer. To hear no more of it:"
+            ),
+            severity=Severity.WARNING,
+            span=project.span,
+            lines=_silencing(project, _HASTY),
+        )
+
+
+def _silencing(project: Project, topic: str) -> tuple[str, ...]:
+    """Return the lines of policy that quiet one more warning."""
+    return ("policy:", f"  silence: [{', '.join((*project.policy.silence, topic))}]")
 
 
 def _namesakes(

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.applier.applier import SEND_WINDOW
+from reconciler.core.validator import UNDER_WAY
+from reconciler.flowservice.wire import ANSWER_SECONDS, CONNECT_SECONDS
 from reconciler.model.findings import Severity
 from tests import drafts
 from tests.drafts import MANIFEST, PROJECT, altered
@@ -31,6 +34,23 @@ def test_a_host_from_an_environments_variable_is_judged_there(tmp_path: Path) ->
     folder = drafts.write(tmp_path, project=project)
     assert drafts.verdict(folder, "dev").errors == ()
     assert [one.summary for one in drafts.verdict(folder, "prod").errors] == ["Data centres differ"]
+
+
+@pytest.mark.parametrize(
+    ("quarantine", "silent", "warned"),
+    [("84.9", "", True), ("85", "", False), ("0", ", short-quarantine", False)],
+)
+def test_a_quarantine_that_a_create_may_outlast_is_warned_about(
+    tmp_path: Path, quarantine: str, silent: str, *, warned: bool
+) -> None:
+    policy = f"silence: [deprecated-source{silent}]\n  quarantine: {quarantine}"
+    project = altered(PROJECT, ("silence: [deprecated-source]", policy))
+    verdict = drafts.verdict(drafts.write(tmp_path, project=project))
+    assert [one.summary for one in verdict.warnings] == ["Short quarantine"] * warned
+
+
+def test_a_create_is_over_when_it_is_said_to_be() -> None:
+    assert SEND_WINDOW + CONNECT_SECONDS + ANSWER_SECONDS <= UNDER_WAY
 
 
 def test_an_address_is_declared_once(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ SETTINGS = Settings(
 )
 MUTATING = frozenset({"create", "patch", "delete"})
 PATIENCE = 30.0
+QUIET = ["deprecated-source", "short-quarantine"]
 
 
 def core(secret: str) -> str:
@@ -159,7 +160,7 @@ class World:
 
     def configure(self, *, policy: Mapping[str, object] | None = None, **members: object) -> None:
         """Write the project file: one environment, no warnings, quarantine over at once."""
-        settled = {"quarantine": 0, "silence": ["deprecated-source"], **(policy or {})}
+        settled = {"quarantine": 0, "silence": QUIET, **(policy or {})}
         environments = {"dev": {"sandbox": "dev", "state": "state/dev.json"}}
         document = {
             "apiVersion": "reconciler/v1",
