@@ -13,7 +13,7 @@ Instruction = dict[str, Any]
 
 
 def creation(change: Change, secrets: Mapping[Path, Secret]) -> dict[str, Any]:
-    """Return the body of the create that the change asks for."""
+    """Return the body of the create that the change asks for, its secrets still closed."""
     body: dict[str, Any] = thaw(_filled(change.after or {}, secrets))
     return body
 
@@ -37,7 +37,7 @@ def patch(change: Change, observed: Spec, secrets: Mapping[Path, Secret]) -> lis
 
 def _filled(spec: Spec, secrets: Mapping[Path, Secret]) -> Spec:
     for path in sorted(secrets):
-        spec = assign(spec, path, secrets[path].reveal())
+        spec = assign(spec, path, secrets[path])
     return spec
 
 
