@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
-from reconciler.core import settling
+from reconciler.core import mover, settling
 from reconciler.core.situations import Live
 from reconciler.errors import ReconcilerError, RemoteError
 from reconciler.model.addresses import Address, RemoteId
@@ -15,6 +15,7 @@ from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Plan, Reason
+from reconciler.model.projects import Moved
 from reconciler.model.records import Record, Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.values import Path
@@ -97,15 +98,16 @@ def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
 
     Fingerprints are bound to their address, so a moved record has none.
     """
-    moved = {
-        change.previous: change.address
+    moves = [
+        Moved(source=change.previous, target=change.address)
         for change in changes
-        if change.previous is not None and change.previous in recorded.records
-    }
-    if not moved:
-        return recorded
-    records = {moved[at]: replace(recorded.records[at], fingerprints={}) for at in moved}
-    return recorded.without_records(moved).with_records(records)
+        if change.previous is not None
+    ]
+    moved, before = mover.move(recorded, moves)
+    stale = moved.records.keys() & before.keys()
+    if not stale:
+        return moved
+    return moved.with_records({at: replace(moved.records[at], fingerprints={}) for at in stale})
 
 
 def _quiet(change: Change, record: Record | None) -> Record:
