@@ -76,6 +76,11 @@ class Console:
         """Whether somebody watches: standard output is a terminal and not a pipeline's."""
         return sys.stdout.isatty() and "CI" not in self._environ
 
+    @property
+    def in_colour(self) -> bool:
+        """Whether standard output is painted."""
+        return self._colours(sys.stdout.isatty())
+
     def _write(self, text: str, *, err: bool) -> None:
         stream = sys.stderr if err else sys.stdout
         self._guarded(stream, lambda: self._echo(self.scrubber.scrub(text), stream))

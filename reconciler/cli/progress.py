@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,10 +62,19 @@ class LiveProgress(PlainProgress):
     """The same lines above a bar that counts the changes."""
 
     def __init__(self, console: Console, *, total: int) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn  # noqa: PLC0415 -- only terminals pay for rich
+        from rich.console import Console as Screen  # noqa: PLC0415 -- only terminals pay for rich
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn  # noqa: PLC0415 -- as above
 
         super().__init__(console)
-        self._bar = Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True)
+        self._bar = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            # Lines are folded by the terminal alone, so that an id can be copied in one piece.
+            console=Screen(color_system="auto" if console.in_colour else None, soft_wrap=True),
+            transient=True,
+            redirect_stderr=sys.stderr.isatty(),  # what goes to a file has no bar to make way for
+        )
         self._task = self._bar.add_task("", total=total)
 
     @contextmanager
@@ -74,9 +84,10 @@ class LiveProgress(PlainProgress):
             yield
 
     def finished(self, outcome: Outcome, *, seconds: float) -> None:
-        """Say how a change ended, and count it."""
+        """Say how a change ended, and count it if it is one of those that the bar is for."""
         super().finished(outcome, seconds=seconds)
-        self._bar.advance(self._task)
+        if outcome.change.action in _BEGUN:
+            self._bar.advance(self._task)
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""How an apply goes, told to somebody who sits at a terminal."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.terminals import COLOUR, COLUMNS, lines, on_terminal
+from tests.journeys.test_runners import Slow
+from tests.journeys.worlds import PATIENCE, World, crm
+
+APPLY = ("apply", "-auto-approve")
+LONG = "a-rather-long-name-for-a-connection-that-is-nevertheless-legal"
+
+
+def test_a_line_is_as_long_as_it_is_and_the_terminal_folds_it(world: World) -> None:
+    world.declare(crm(LONG))
+    with on_terminal(world, *APPLY) as terminal:
+        shown = lines(terminal.read())
+    line = (
+        f"ZohoCrmConnection.{LONG}: Creation complete after 0s [id={world.connections()[0]['id']}]"
+    )
+    assert len(line) > COLUMNS
+    assert line in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "coloured"),
+    [
+        pytest.param((), {}, True, id="a-terminal"),
+        pytest.param(("-no-color",), {}, False, id="flag"),
+        pytest.param((), {"NO_COLOR": ""}, False, id="NO_COLOR"),
+        pytest.param(("-no-color",), {"FORCE_COLOR": "1"}, False, id="flag-and-FORCE_COLOR"),
+    ],
+)
+def test_the_bar_is_in_colour_where_the_rest_is(
+    world: World, words: tuple[str, ...], environ: dict[str, str], coloured: bool
+) -> None:
+    world.declare(crm())
+    with on_terminal(world, *APPLY, *words, **environ) as terminal:
+        shown = terminal.read()
+    assert re.search(r"0/1", shown), "there was no bar"
+    assert bool(COLOUR.search(shown)) is coloured
+
+
+def test_the_bar_counts_what_it_has_promised_to_count(world: World) -> None:
+    world.applied(crm("gone"))
+    world.service.uproot(world.ids["gone"])
+    world.declare(crm())
+    with on_terminal(world, *APPLY, "-no-color") as terminal:
+        shown = terminal.read()
+    assert "ZohoCrmConnection.gone: Removed from the state" in lines(shown)
+    assert set(re.findall(r"\d+/\d+", shown)) == {"0/1", "1/1"}
+
+
+def test_what_is_logged_meanwhile_goes_to_standard_error(world: World) -> None:
+    world.declare(crm())
+    with on_terminal(world, *APPLY, RECONCILER_LOG="1") as terminal:
+        shown = terminal.read()
+        assert terminal.process.stderr is not None
+        logged = terminal.process.stderr.read().decode()
+    assert "POST" in logged
+    assert "POST" not in shown
+
+
+def test_a_window_that_is_closed_keeps_no_result_from_the_state(world: World) -> None:
+    world.declare(crm(), crm("z"))
+    slow = Slow(0.4)  # time for the bar to notice
+    world.service.fault(slow, kind="create")
+    with on_terminal(world, *APPLY, "-parallelism=1") as terminal:
+        slow.wait()
+        terminal.close()
+        assert terminal.process.stderr is not None
+        told = terminal.process.stderr.read().decode()
+        assert terminal.process.wait(PATIENCE) == 0
+    assert not re.search("Error|Traceback", told)
+    assert (sorted(world.ids), world.intents) == (["crm", "z"], [])
