@@ -99,7 +99,6 @@ def observation(number: int, body: Spec | None = None, **more: Any) -> Observati
         spec=spec(secret=False) if body is None else body,
         state="enabled",
         created_at=1_000_000,
-        created_by=CLIENT,
         created_client=CLIENT,
         updated_at=1_000_000,
         updated_by=CLIENT,

@@ -28,7 +28,6 @@ class Planned:
 
     plan: Plan
     live: Live
-    desired: Desired
     warnings: tuple[Finding, ...]
     """What the manifests are warned about; the plan has its own."""
 
@@ -75,7 +74,7 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         request=request,
         refreshed=session.settings is not None,
     )
-    return Planned(plan=planner.plan(situation), live=live, desired=desired, warnings=warnings)
+    return Planned(plan=planner.plan(situation), live=live, warnings=warnings)
 
 
 def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Finding, ...]]:

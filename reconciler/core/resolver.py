@@ -89,7 +89,6 @@ class _Sight:
             spec=spec,
             secrets=reading.secrets,
             span=manifest.span(),
-            labels=manifest.labels,
             credentials_version=manifest.credentials_version,
             prevent_destroy=manifest.prevent_destroy,
             ignore_changes=manifest.ignore_changes,

@@ -41,7 +41,6 @@ def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
         spec=_spec(item, kind),
         state=_text(item.get("state")),
         created_at=_milliseconds(item.get("createdAt")),
-        created_by=_text(item.get("createdBy")),
         created_client=_text(item.get("createdClient")),
         updated_at=_milliseconds(item.get("updatedAt")),
         updated_by=_text(item.get("updatedBy")),

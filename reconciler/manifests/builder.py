@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from reconciler.core import references
@@ -112,7 +111,6 @@ def _manifest(document: Document, spec: Spec, file: str) -> Manifest:
     return Manifest(
         address=Address(value["kind"], metadata["name"]),
         spec=spec,
-        labels=MappingProxyType(metadata.get("labels", {})),
         environments=None if environments is None else tuple(environments),
         credentials_version=metadata.get("credentialsVersion"),
         prevent_destroy=lifecycle.get("prevent_destroy", False),

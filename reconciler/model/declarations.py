@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Span
@@ -28,7 +28,6 @@ class Manifest:
 
     address: Address
     spec: Spec
-    labels: Mapping[str, str]
     environments: tuple[str, ...] | None
     credentials_version: str | None
     prevent_destroy: bool
@@ -56,7 +55,6 @@ class Declaration:
     secrets: Mapping[Path, SecretRef]
     """Where each write-only member's value is to be had."""
     span: Span
-    labels: Mapping[str, str] = field(default_factory=dict)
     credentials_version: str | None = None
     prevent_destroy: bool = False
     ignore_changes: tuple[Path, ...] = ()

@@ -19,7 +19,6 @@ class Observation:
     state: str | None = None
     created_at: int | None = None
     """Milliseconds since the epoch by the service's clock, as all times here."""
-    created_by: str | None = None
     created_client: str | None = None
     updated_at: int | None = None
     updated_by: str | None = None
