@@ -277,6 +277,7 @@ ANSWERS = [
     pytest.param(http(b'{"items": [], "items": []}'), id="items-twice"),
     pytest.param(http(b'{"items": [], "n": NaN}'), id="nan"),
     pytest.param(http(b'{"items": [], "n": ' + b"9" * 100_000 + b"}"), id="number-without-end"),
+    pytest.param(http(b'{"items": [], "n": ' + b"-" + b"9" * 20 + b"}"), id="twenty-digits"),
     pytest.param(http(b'{"items": [], "n": 1e999}'), id="infinite"),
     pytest.param(http(b'{"items": [], "n": "\\ud800"}'), id="half-a-character"),
     pytest.param(http(GOOD, "Content-Type: text/plain"), id="declared-as-text"),

@@ -131,6 +131,7 @@ LIVES = [
     pytest.param(10, 9.0, id="seconds"),
     pytest.param(0.5, 0.45, id="half-a-second"),
     pytest.param(86_399_000, 86099.0, id="milliseconds"),
+    pytest.param(3_600_000, 3300.0, id="an-hour-in-milliseconds"),
     pytest.param(10**15, DAY - 300, id="for-ever"),
     pytest.param(0, DAY - 300, id="zero"),
     pytest.param(-5, DAY - 300, id="negative"),
