@@ -62,8 +62,9 @@ class Console:
         self._write(text, err=True)
 
     def raw(self, text: str) -> None:
-        """Show a document for programs: scrubbed, never coloured."""
-        self._guarded(sys.stdout, lambda: click.echo(self.scrubber.scrub(text), nl=False))
+        """Show a document for programs: scrubbed, never coloured, in UTF-8 whatever the locale."""
+        document = self.scrubber.scrub(text).encode()
+        self._guarded(sys.stdout, lambda: click.echo(document, nl=False))
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Show warnings and errors, in order of place."""

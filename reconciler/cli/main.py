@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import io
 import re
+import sys
 from collections.abc import Sequence
 
 import click
@@ -32,6 +34,7 @@ def command(context: click.Context, *, chdir: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line as the last thing that the interpreter does."""
+    _say_everything()
     code = run(arguments)
     gc.freeze()  # else the interpreter would look for garbage in everything before it ends
     return code
@@ -52,6 +55,13 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return ExitCode.INTERRUPTED
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _say_everything() -> None:
+    """Spell what the locale's encoding has no sign for, rather than fail because of it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def two_dashes(arguments: Sequence[str]) -> list[str]:
