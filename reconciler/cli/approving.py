@@ -67,8 +67,11 @@ class Audience:
         )
 
     def _asked(self) -> bool:
-        self._console.err(QUESTION)
-        return sys.stdin.readline().strip() == "yes"
+        self._console.prompt(QUESTION)
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            self._console.err("")  # nobody has ended the line that the question stands on
+        return answer.strip() == "yes"
 
 
 def require_terminal(*, auto_approve: bool, expect: str | None) -> None:

@@ -61,6 +61,10 @@ class Console:
         """Show what is not a result."""
         self._write(text, err=True)
 
+    def prompt(self, text: str) -> None:
+        """Show a question, behind which the answer is typed."""
+        self._write(text, err=True, ended=False)
+
     def raw(self, text: str) -> None:
         """Show a document for programs: scrubbed, never coloured, in UTF-8 whatever the locale."""
         document = self.scrubber.scrub(text).encode()
@@ -82,9 +86,9 @@ class Console:
         """Whether standard output is painted."""
         return self._colours(sys.stdout.isatty())
 
-    def _write(self, text: str, *, err: bool) -> None:
+    def _write(self, text: str, *, err: bool, ended: bool = True) -> None:
         stream = sys.stderr if err else sys.stdout
-        self._guarded(stream, lambda: self._echo(self.scrubber.scrub(text), stream))
+        self._guarded(stream, lambda: self._echo(self.scrubber.scrub(text), stream, ended=ended))
 
     def _guarded(self, stream: TextIO, write: Callable[[], None]) -> None:
         try:
@@ -96,12 +100,11 @@ class Console:
                 raise (ReaderLeftError if left else UnwritableError)(*error.args) from error
             _discard(stream)
 
-    def _echo(self, text: str, stream: TextIO) -> None:
-        if self._colours(stream.isatty()):
+    def _echo(self, text: str, stream: TextIO, *, ended: bool) -> None:
+        coloured = self._colours(stream.isatty())
+        if coloured:
             text = "\n".join(map(_painted, text.split("\n")))
-            click.echo(text, file=stream, color=True)
-        else:
-            click.echo(text, file=stream, color=False)
+        click.echo(text, file=stream, nl=ended, color=coloured)
 
     def _colours(self, terminal: bool) -> bool:
         if self._no_color:
