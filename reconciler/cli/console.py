@@ -109,9 +109,14 @@ class Console:
     def _colours(self, terminal: bool) -> bool:
         if self._no_color:
             return False
-        if self._environ.get("FORCE_COLOR", "") not in ("", "0"):
+        if switched_on(self._environ, "FORCE_COLOR"):
             return True
         return terminal and "CI" not in self._environ
+
+
+def switched_on(environ: Mapping[str, str], name: str) -> bool:
+    """Tell whether a variable asks for what it is named after; empty and 0 do not."""
+    return environ.get(name, "") not in ("", "0")
 
 
 def _discard(stream: TextIO) -> None:

@@ -13,7 +13,7 @@ import click
 from reconciler.app.sessions import Surroundings
 from reconciler.app.signals import Signals
 from reconciler.cli import options
-from reconciler.cli.console import Console, UnwritableError
+from reconciler.cli.console import Console, UnwritableError, switched_on
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import ReconcilerError, RejectedError
 from reconciler.model.exit_codes import ExitCode
@@ -34,7 +34,7 @@ def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
                 environ=os.environ,
                 scrubber=scrubber,
                 signals=Signals(),
-                log=console.err if os.environ.get("RECONCILER_LOG") else None,
+                log=console.err if switched_on(os.environ, "RECONCILER_LOG") else None,
             )
             return _guarded(function, surroundings, console, flags)
 
