@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from reconciler.catalog import schemas
 from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding
 
 PROJECT = "reconciler.yaml"
-MANIFEST = "connections/zoho-crm.yaml"
 
-_TEMPLATES: Mapping[str, str] = {
-    PROJECT: "app/starter_files/reconciler.yaml",
-    MANIFEST: "app/starter_files/connections/zoho-crm.yaml",
-    "schemas/project.schema.json": "schemas/project.schema.json",
-    "schemas/zoho-crm-connection.schema.json": "schemas/zoho-crm-connection.schema.json",
-    "state/README.md": "app/starter_files/state-readme.md",
-    ".gitignore": "app/starter_files/gitignore",
-    ".gitattributes": "app/starter_files/gitattributes",
-}
-"""What is written, by what it is a copy of. The schemas are for editors: ours are built in."""
+_MANIFESTS = "connections/"
+_DOT = "dot-"
+"""How a template spells the dot of a hidden file, which package tools would read themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +26,11 @@ class Started:
     written: tuple[str, ...]
     kept: tuple[str, ...]
 
+    @property
+    def manifest(self) -> str | None:
+        """The manifest to fill in, if one was written."""
+        return next((name for name in self.written if name.startswith(_MANIFESTS)), None)
+
 
 def start(folder: Path) -> Started:
     """Write whatever of a new project is not there yet, and leave alone what is.
@@ -41,17 +38,33 @@ def start(folder: Path) -> Started:
     A folder that has a project already gets no manifest: a manifest declares a connection. Raises
     ``RejectedError`` where a file cannot be written; those before it stay.
     """
-    wanted = [name for name in _TEMPLATES if name != MANIFEST or not _stands(folder / PROJECT)]
-    written = tuple(name for name in wanted if _write(folder / name, _template(name)))
-    return Started(written=written, kept=tuple(name for name in wanted if name not in written))
+    templates = _templates()
+    if _stands(folder / PROJECT):
+        templates = {
+            name: file for name, file in templates.items() if not name.startswith(_MANIFESTS)
+        }
+    written = tuple(name for name, file in templates.items() if _write(folder / name, file))
+    return Started(written=written, kept=tuple(name for name in templates if name not in written))
 
 
 def _stands(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _template(name: str) -> Traversable:
-    return resources.files("reconciler").joinpath(_TEMPLATES[name])
+def _templates() -> dict[str, Traversable]:
+    """Return what is written, in order, and what it is a copy of."""
+    ours = _below(resources.files("reconciler") / "app" / "starter_files")
+    for_editors = {f"schemas/{file.name}": file for file in schemas.for_editors()}
+    return {PROJECT: ours.pop(PROJECT)} | ours | for_editors
+
+
+def _below(folder: Traversable, prefix: str = "") -> dict[str, Traversable]:
+    found: dict[str, Traversable] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        hidden = entry.name.startswith(_DOT)
+        name = f"{prefix}.{entry.name.removeprefix(_DOT)}" if hidden else prefix + entry.name
+        found |= _below(entry, f"{name}/") if entry.is_dir() else {name: entry}
+    return found
 
 
 def _write(path: Path, template: Traversable) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +54,15 @@ def built_in() -> Mapping[str, Kind]:
             kind = interpreter.interpret(json.loads(file.read_text(encoding="utf-8")))
             kinds[kind.name] = kind
     return MappingProxyType(kinds)
+
+
+def for_editors() -> tuple[Traversable, ...]:
+    """Return the schemas that people's own files follow: a project's, and each kind's."""
+    files = sorted(
+        (resources.files("reconciler") / "schemas").iterdir(), key=lambda file: file.name
+    )
+    ours = _OTHERS - {f"project{_ENDING}"}
+    return tuple(file for file in files if file.name.endswith(_ENDING) and file.name not in ours)
 
 
 def _own(

@@ -27,15 +27,13 @@ def command(*, surroundings: Surroundings, console: Console, folder: Path) -> in
     for verb, names in (("Wrote", started.written), ("Kept", started.kept)):
         for name in names:
             console.out(escape(f"{verb:<5}  {place / name}"))
-    console.out(_next(place, fresh=starter.MANIFEST in started.written))
+    console.out(_next(place, started.manifest))
     return ExitCode.DONE
 
 
-def _next(place: Path, *, fresh: bool) -> str:
+def _next(place: Path, manifest: str | None) -> str:
     run = "reconciler" if place == Path() else f"reconciler -C {shlex.quote(escape(str(place)))}"
     first = (
-        f"Fill in {starter.MANIFEST}, set what it takes from the environment, then"
-        if fresh
-        else "Then"
+        f"Fill in {manifest}, set what it takes from the environment, then" if manifest else "Then"
     )
     return f"\n{first} run:\n\n    {run} validate\n    {run} plan\n    {run} apply"
