@@ -15,7 +15,7 @@ from reconciler.cli.console import Console
 from reconciler.core.situations import Request
 
 
-@running.command(name="apply")
+@running.command(name="apply", changing=True)
 @click.argument("planfile", required=False, type=click.Path(path_type=Path))
 @options.environment
 @options.planning

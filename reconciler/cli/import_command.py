@@ -14,7 +14,7 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding, Severity
 
 
-@running.command(name="import")
+@running.command(name="import", changing=True)
 @click.argument("address", required=False, metavar="ADDR")
 @click.argument("remote_id", required=False, metavar="ID")
 @options.environment

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from reconciler import __version__
 from reconciler.app.sessions import Surroundings
 from reconciler.app.signals import Signals
 from reconciler.cli import options
@@ -20,8 +21,11 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 
 
-def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
-    """Make a command of a function that takes ``surroundings`` and ``console`` beside its flags."""
+def command(*, name: str, changing: bool = False) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command of a function that takes ``surroundings`` and ``console`` beside its flags.
+
+    ``changing`` says whether it may have changed something when a bug ends it.
+    """
 
     def decorate(function: Callable[..., int]) -> click.Command:
         @functools.wraps(function)
@@ -36,9 +40,9 @@ def command(**settings: Any) -> Callable[[Callable[..., int]], click.Command]:
                 signals=Signals(),
                 log=console.err if switched_on(os.environ, "RECONCILER_LOG") else None,
             )
-            return _guarded(function, surroundings, console, flags)
+            return _guarded(function, surroundings, console, flags, changing=changing)
 
-        made: click.Command = click.command(**settings)(options.no_color(invoked))
+        made: click.Command = click.command(name=name)(options.no_color(invoked))
         return made
 
     return decorate
@@ -56,6 +60,8 @@ def _guarded(
     surroundings: Surroundings,
     console: Console,
     flags: dict[str, Any],
+    *,
+    changing: bool,
 ) -> int:
     try:
         return function(surroundings=surroundings, console=console, **flags)
@@ -68,11 +74,11 @@ def _guarded(
     except (click.ClickException, click.exceptions.Exit, click.Abort, UnwritableError):
         raise
     except Exception as error:
-        console.findings([_bug(error)])
+        console.findings([_bug(error, changing=changing)])
         return ExitCode.ERROR
 
 
-def _bug(error: Exception) -> Finding:
+def _bug(error: Exception, *, changing: bool) -> Finding:
     """Say where the bug is and nothing of the values that were at hand."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -80,10 +86,11 @@ def _bug(error: Exception) -> Finding:
     where = (
         "" if trace is None else f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
     )
+    again = " If it had changed something, run it again: it begins with what is there."
     return Finding(
         summary="This is a bug in reconciler",
         detail=(
-            f"{type(error).__name__}{where}. Nothing you can do about it would be more useful than "
-            "telling us. If an apply was under way, run it again: its intents are recorded."
+            f"{type(error).__name__}{where}, in version {__version__}. Please report this."
+            + (again if changing else "")
         ),
     )
