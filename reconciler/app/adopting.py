@@ -76,7 +76,7 @@ def _record(
     recorded: Recorded,
     adopted: Mapping[Address, tuple[Declaration, Observation]],
 ) -> None:
-    journal = Journal(recorded, store=session.store)
+    journal = Journal(recorded, store=session.store, invocation=session.invocation)
     if adopted:
         journal.recorded = recorded.with_records(
             {at: _accepted(declared, seen) for at, (declared, seen) in adopted.items()}

@@ -98,7 +98,9 @@ class _Apply:
         """Hold the lock meanwhile, and read the state under it."""
         store = self._session.store
         with store.lock(operation=self._terms.operation, timeout=self._terms.lock_timeout):
-            self.journal = Journal(self._session.recorded(), store=store)
+            self.journal = Journal(
+                self._session.recorded(), store=store, invocation=self._session.invocation
+            )
             self._settler = self._new_settler()
             yield self
 

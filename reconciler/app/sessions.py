@@ -11,6 +11,7 @@ from reconciler.app.clocks import SystemClock
 from reconciler.app.signals import Signals
 from reconciler.catalog import schemas
 from reconciler.core.fingerprints import Fingerprinter, read_key
+from reconciler.core.invocations import Invocation
 from reconciler.core.scrubber import Scrubber
 from reconciler.core.wording import either, guess, quoted
 from reconciler.errors import RejectedError
@@ -65,6 +66,10 @@ class Session:
             self.project, surroundings.environment_name(environment)
         )
         self.settings = self._settings() if live else None
+        self.invocation = Invocation(
+            folder=str(surroundings.folder),
+            environment=surroundings.environment_name(environment),
+        )
 
     def _settings(self) -> Settings:
         environ = self.surroundings.environ

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.core.invocations import Invocation
 from reconciler.errors import StateError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
@@ -14,10 +15,11 @@ from reconciler.ports import StateStore
 class Journal:
     """Holds what is true now (``recorded``) and saves it; only one thread may use it."""
 
-    def __init__(self, recorded: Recorded, *, store: StateStore) -> None:
+    def __init__(self, recorded: Recorded, *, store: StateStore, invocation: Invocation) -> None:
         self.recorded = recorded
         self._saved = recorded
         self._store = store
+        self._invocation = invocation
 
     @property
     def pending(self) -> bool:
@@ -60,7 +62,7 @@ class Journal:
         saved = self._saved.records
         imports = _lines(
             {
-                at: f"reconciler import {at} {record.id}"
+                at: self._invocation.spell("import", str(at), record.id)
                 for at, record in self.recorded.records.items()
                 if at not in saved or saved[at].id != record.id
             }

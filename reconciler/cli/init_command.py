@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from reconciler.app.sessions import Surroundings
 from reconciler.cli import running
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
+from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
 
 
@@ -32,8 +32,9 @@ def command(*, surroundings: Surroundings, console: Console, folder: Path) -> in
 
 
 def _next(place: Path, manifest: str | None) -> str:
-    run = "reconciler" if place == Path() else f"reconciler -C {shlex.quote(escape(str(place)))}"
     first = (
         f"Fill in {manifest}, set what it takes from the environment, then" if manifest else "Then"
     )
-    return f"\n{first} run:\n\n    {run} validate\n    {run} plan\n    {run} apply"
+    invocation = Invocation(folder=str(place))
+    lines = [f"    {invocation.spell(command)}" for command in ("validate", "plan", "apply")]
+    return "\n".join([f"\n{first} run:\n", *lines])

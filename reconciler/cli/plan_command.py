@@ -54,6 +54,6 @@ def command(
     if planned.plan.refusals:
         return ExitCode.ERROR
     if out is not None and form == "text":
-        console.out(showing.saved(out))
+        console.out(showing.saved(out, invocation=session.invocation))
     changes = detailed_exitcode and planned.plan.changing
     return ExitCode.CHANGES if changes else ExitCode.DONE

@@ -8,6 +8,7 @@ from reconciler.app import plan_files
 from reconciler.app.planning import Planned
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
+from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
@@ -43,12 +44,11 @@ def plan_alone(shown: Plan, *, console: Console) -> None:
     console.out(text.render(shown).rstrip("\n"))
 
 
-def saved(path: Path) -> str:
+def saved(path: Path, *, invocation: Invocation) -> str:
     """Return what to do with a plan that was saved."""
-    name = escape(str(path))
     return (
-        f"\nSaved the plan to: {name}\n\n"
-        f"To perform exactly these actions, run:\n    reconciler apply {name}"
+        f"\nSaved the plan to: {escape(str(path))}\n\n"
+        f"To perform exactly these actions, run:\n    {invocation.spell('apply', str(path))}"
     )
 
 

@@ -217,7 +217,7 @@ def test_a_state_that_cannot_be_saved_ends_with_the_lines_that_record_it_by_hand
     assert ended.code == 6
     assert "Error: Failed to save state" in ended.err
     (live,) = world.connections()
-    assert f"reconciler import {AT} {live['id']}" in ended.err
+    assert f"reconciler -C {world.folder} import {AT} {live['id']}\n" in ended.err
     (dump,) = world.folder.glob("dev.errored-*.json")
     assert str(dump) in ended.err
     assert json.loads(dump.read_text())["resources"][AT]["id"] == live["id"]
