@@ -76,7 +76,9 @@ class Settings:
         variables = _Variables(environ)
         access_token = variables.secret("AEP_ACCESS_TOKEN", _WORD)
         settings = cls(
-            organization=variables.required("AEP_ORG_ID", _ORGANIZATION, "24 hex@AdobeOrg"),
+            organization=variables.required(
+                "AEP_ORG_ID", _ORGANIZATION, "24 hexadecimal digits, then @AdobeOrg"
+            ),
             sandbox=variables.sandbox(sandbox),
             client_id=variables.required("AEP_CLIENT_ID", _WORD, "visible ASCII without spaces"),
             client_secret=variables.secret(

@@ -294,7 +294,7 @@ ENVIRONMENTS = [
     ),
     pytest.param(
         {"AEP_ORG_ID": "acme"},
-        ["The value of AEP_ORG_ID is malformed", "24 hex@AdobeOrg"],
+        ["The value of AEP_ORG_ID is malformed", "24 hexadecimal digits, then @AdobeOrg"],
         id="no-organisation",
     ),
     pytest.param(
