@@ -32,8 +32,7 @@ def load(project_folder: Path) -> Mapping[str, Kind]:
     kinds = dict(built_in())
     own: dict[str, Kind] = {}
     found: list[Finding] = []
-    folder = project_folder / "schemas"
-    for path in sorted(folder.glob(f"*{_ENDING}")):
+    for path in _files(project_folder / "schemas"):
         if path.name not in _OTHERS:
             kind = _own(path, f"schemas/{path.name}", project_folder.resolve(), kinds, own)
             if isinstance(kind, Kind):
@@ -43,6 +42,14 @@ def load(project_folder: Path) -> Mapping[str, Kind]:
     if found:
         raise RejectedError(found)
     return MappingProxyType(dict(sorted((kinds | own).items())))
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob(f"*{_ENDING}"))
+    except OSError as error:
+        detail = f"{quoted(str(folder))} cannot be searched: {error.strerror}."
+        raise RejectedError([Finding(summary="Unreadable folder", detail=detail)]) from error
 
 
 @cache
@@ -95,8 +102,11 @@ def _kind_name(schema: Any) -> str:
 def _read(path: Path, name: str, folder: Path) -> Any:
     """Return the JSON in a file, or a finding that says why there is none."""
     try:
-        if not path.resolve().is_relative_to(folder) or not path.is_file():
-            return _finding("Unusable schema", "The file lies outside the project's folder.", name)
+        if not path.is_file():
+            return _finding("Unusable schema", "It is no regular file.", name)
+        if not path.resolve().is_relative_to(folder):
+            detail = "It leads out of the project's folder, from where nothing is read."
+            return _finding("Unusable schema", detail, name)
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:

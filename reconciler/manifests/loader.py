@@ -57,12 +57,9 @@ def load(folder: Path, kinds: Mapping[str, Kind], *, allow_empty: bool = False) 
 
 def _project_document(folder: Path) -> Document | tuple[Finding, ...]:
     path = folder / projects.FILE
-    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        detail = (
-            f"There is no file {projects.FILE} in this folder. Name the project's folder with "
-            "-chdir, or write a new project with init."
-        )
-        return (Finding(summary="No project", detail=detail),)
+    missing = _missing(path, folder)
+    if missing is not None:
+        return (missing,)
     data = files.contents(path, projects.FILE)
     if isinstance(data, Finding):
         return (data,)
@@ -72,6 +69,27 @@ def _project_document(folder: Path) -> Document | tuple[Finding, ...]:
         span = Span(projects.FILE, 1, 1)
         findings = [Finding(summary="Not a project", detail=detail, span=span)]
     return tuple(findings) if findings else documents[0]
+
+
+def _missing(path: Path, folder: Path) -> Finding | None:
+    """Say why the project file is none that may be read, unless it is one."""
+    try:
+        if path.is_file():
+            if path.resolve().is_relative_to(folder.resolve()):
+                return None
+            detail = (
+                f"{projects.FILE} is a link that leads out of the project's folder, from where "
+                "nothing is read. Put the file itself here, or name its own folder with -chdir."
+            )
+            return Finding(summary="Path outside the project", detail=detail)
+    except OSError as error:
+        detail = f"{quoted(str(folder))} cannot be searched: {error.strerror}."
+        return Finding(summary="Unreadable folder", detail=detail)
+    detail = (
+        f"There is no file {projects.FILE} in this folder. Name the project's folder with -chdir, "
+        "or write a new project with init."
+    )
+    return Finding(summary="No project", detail=detail)
 
 
 def _project(document: Document | tuple[Finding, ...]) -> Project | tuple[Finding, ...]:

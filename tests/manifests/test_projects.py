@@ -207,7 +207,7 @@ def test_a_project_that_is_a_link_out_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "reconciler.yaml").symlink_to(tmp_path / "real" / "reconciler.yaml")
     (found,) = drafts.problems(tmp_path / "linked")
-    assert found.summary == "No project"
+    assert found.summary == "Path outside the project"
 
 
 def test_links_that_lead_nowhere_and_pipes_are_told_and_not_waited_for(tmp_path: Path) -> None:
@@ -231,3 +231,9 @@ def test_no_manifest_at_all_is_fine_where_it_is_meant(tmp_path: Path) -> None:
     assert loader.load(tmp_path, schemas.load(tmp_path), allow_empty=True).manifests == ()
     removed = PROJECT + "removed: [{from: ZohoCrmConnection.old, destroy: true}]\n"
     assert drafts.load(drafts.write(tmp_path, {}, project=removed)).manifests == ()
+
+
+def test_a_folder_that_nobody_can_look_into_is_told_of(tmp_path: Path) -> None:
+    (found,) = drafts.problems(tmp_path / ("a" * 300))
+    assert found.summary == "Unreadable folder"
+    assert "File name too long" in found.detail
