@@ -22,6 +22,7 @@ from reconciler.model.kinds import Kind
 from reconciler.model.plans import Scope
 from reconciler.model.projects import Environment, Project
 from reconciler.model.records import Recorded
+from reconciler.model.secrets import Secret
 from reconciler.ports import Remote, SecretSource
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
@@ -46,6 +47,7 @@ class Surroundings:
     def key(self) -> bytes | None:
         """``RECONCILER_KEY``, if there is one; ``SecretError`` where it is no key."""
         text = self.environ.get("RECONCILER_KEY", "")
+        self.scrubber.remember(Secret(text))
         return read_key(text) if text else None
 
     def environment_name(self, named: str | None) -> str | None:
@@ -104,7 +106,7 @@ class Session:
             self.settings,
             clock=self.clock,
             log=self.surroundings.log,
-            scrub=self.surroundings.scrubber.scrub,
+            scrubber=self.surroundings.scrubber,
         )
 
     @cached_property

@@ -50,7 +50,7 @@ class Scrubber:
         return "".join([*kept, text[end:]]) if kept else text
 
     def _each_spelling(self, text: str) -> Iterator[tuple[int, int]]:
-        for spelling in self._known:
+        for spelling in tuple(self._known):  # a thread may be told a new token meanwhile
             start = text.find(spelling)
             while start >= 0:
                 yield start, start + len(spelling)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final, Self
 
 from reconciler.core.escaping import escape
+from reconciler.core.scrubber import Scrubber
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
 from reconciler.flowservice import bodies, dependants, observations, pages, retries, verdicts
 from reconciler.flowservice.confidences import Confidences
@@ -67,18 +68,18 @@ class FlowService:
         *,
         clock: Clock,
         log: Callable[[str], None] | None = None,
-        scrub: Callable[[str], str] = str,
+        scrubber: Scrubber | None = None,
         wall: Callable[[], float] = time.time,
         jitter: random.Random | None = None,
         transport: Transport | None = None,
     ) -> Self:
         """Return a client; nothing is sent before its first call.
 
-        ``log`` gets one line per request. ``scrub`` takes secrets out of what services say; our
-        own credentials are taken out anyway. Raises ``RejectedError`` for an unusable CA bundle.
+        ``log`` gets one line per request. ``scrubber`` takes secrets out of what services say, and
+        is told our own credentials. Raises ``RejectedError`` for an unusable CA bundle.
         """
         wire = transport or Wire(clock=clock, ca_bundle=settings.ca_bundle, proxy=settings.proxy)
-        confidences = Confidences(scrub, *settings.secrets)
+        confidences = Confidences(scrubber or Scrubber(), *settings.secrets)
         if log is not None:
             wire = LoggedTransport(wire, log=log, tell=confidences.tell, clock=clock)
         jitter = jitter or random.Random()  # noqa: S311 -- it spreads retries, it guards nothing

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.scrubber import Scrubber
 from reconciler.errors import (
     MovedError,
     NotFoundError,
@@ -22,7 +23,7 @@ from reconciler.simulator.effects import Effect, Reply
 from tests.builders import KIND, remote_id
 from tests.flowservice.clients import BODY, Desk
 
-TELL = Confidences(str).tell
+TELL = Confidences(Scrubber()).tell
 
 
 def refusal(
