@@ -26,6 +26,7 @@ from reconciler.flowservice.transport import OBJECT_LIMIT, Request, Response, Tr
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 
+_UNAUTHORIZED: Final = 401
 BASE_PATH: Final = "/data/foundation/flowservice"
 
 
@@ -122,7 +123,9 @@ class Courier:
         response = self._exchanged(request, token, leave_by)
         try:
             verdicts.require_yes(request, response, tell=self._tell)
-        except UnauthorizedError:
+        except RemoteError as error:
+            if response.status != _UNAUTHORIZED or not _may_try_again(request, error):
+                raise
             renewed = self._tokens.renew(after=token)
             if renewed is None:
                 raise
@@ -163,3 +166,8 @@ class Courier:
             body=body,
             limit=limit,
         )
+
+
+def _may_try_again(request: Request, error: RemoteError) -> bool:
+    """Tell whether a 401 means that nothing was done, or that doing it again does no harm."""
+    return isinstance(error, UnauthorizedError) or request.method != "POST"

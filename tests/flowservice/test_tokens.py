@@ -7,12 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import pytest
 
-from reconciler.errors import RemoteError, UnauthorizedError, UnreachableError
+from reconciler.errors import RemoteError, SilentError, UnauthorizedError, UnreachableError
 from reconciler.model.secrets import MASK, Secret
 from reconciler.simulator.effects import Effect, Garbage, Redirect, Reply, Reset, Scene, Status
 from reconciler.simulator.exchanges import Answer
@@ -72,6 +72,20 @@ def test_a_create_whose_token_was_refused_is_sent_again_with_another(desk: Desk)
     desk.service.revoke_tokens()
     desk.remote.create(KIND, BODY)
     assert [entry.status for entry in desk.asked("create")] == [401, 201]
+
+
+@pytest.mark.parametrize("form", ["html", "empty"])
+def test_a_refusal_in_no_form_of_adobes_renews_the_token_where_asking_again_does_no_harm(
+    desk: Desk, form: Literal["html", "empty"]
+) -> None:
+    lists(desk)
+    desk.service.fault(Status(status=401, form=form))
+    lists(desk)
+    assert len(desk.asked("token")) == 2
+    desk.service.fault(Status(status=401, form=form))
+    with pytest.raises(SilentError):
+        desk.remote.create(KIND, BODY)
+    assert len(desk.asked("create")) == 1
 
 
 def test_a_service_that_refuses_every_token_is_not_tried_with_a_third(desk: Desk) -> None:
