@@ -29,6 +29,12 @@ def _version() -> int:
 
 
 def _command() -> int:
+    if sys.platform == "win32":
+        # It lacks what keeps a state whole, and the modules that use it could not be imported.
+        sys.stderr.write(
+            "Error: reconciler runs on Linux and macOS. On Windows, install and run it in WSL.\n"
+        )
+        return 1
     from reconciler.cli import main as line  # noqa: PLC0415 -- see above
 
     return line.main(sys.argv[1:])
