@@ -1,4 +1,8 @@
-"""The one sink: everything that people see goes through here, scrubbed."""
+"""Results, findings, prompts, progress and logs go through here, scrubbed.
+
+What goes past it was never near a secret: version, completion, help and wrong usage, the bar itself
+and the notice after a signal.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The plan: a pure function of what is declared, recorded and observed.
 
-``_decide`` is the table of docs/planning.md, row by row. It gives reasons, never words.
+``_decide`` goes down the table of docs/planning.md, where rows that begin alike are one case. It
+gives reasons, never words.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ _LONGEST_SECONDS: Final = 7
 class ServiceTime:
     """Tells the service's time from its last ``Date`` header and the seconds since.
 
-    Until one was heard it tells ours. It is never ahead of the true time by the service's clock.
+    That is never ahead of the true time by the service's clock. Until a date was heard it tells our
+    own time, which may be.
     """
 
     def __init__(self, *, clock: Clock, wall: Callable[[], float]) -> None:

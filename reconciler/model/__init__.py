@@ -1,1 +1,1 @@
-"""Frozen nouns that every other room talks about; nothing in here computes or touches the world."""
+"""Frozen nouns that every other room talks about, and what can be told from a noun alone."""

@@ -1,6 +1,6 @@
 """A plan: what a person approves and an applier carries out.
 
-The planner puts reasons here; only ``render.phrases`` turns them into words.
+The planner puts reasons here; ``render`` turns them into words.
 """
 
 from __future__ import annotations
