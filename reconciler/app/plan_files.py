@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from reconciler.app.sessions import Session
-from reconciler.core import canonical, plan_document, plan_reader
+from reconciler.core import canonical, plan_document, plan_reader, strict_json
+from reconciler.core.strict_json import NotStrictError
 from reconciler.core.wording import quoted
 from reconciler.errors import PlanError
 from reconciler.model.plans import Plan, Scope
@@ -41,10 +42,7 @@ def save(path: Path, text: str) -> None:
 
 def read(path: Path, *, key: bytes | None) -> Plan:
     """Return the plan in a file; raise ``PlanError`` for one that is none or was altered."""
-    document = _document(path)
-    plan = plan_reader.decode(document)
-    plan_reader.check(document, key=key)
-    return plan
+    return plan_reader.read(_document(path), key=key)
 
 
 def check_scope(plan: Plan, session: Session) -> None:
@@ -90,18 +88,33 @@ def _shown(text: str) -> str:
     return quoted(text) if text else "none"
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path) -> Any:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise PlanError(f"{quoted(str(path))} is larger than any plan.")
-        document = json.loads(path.read_bytes())
+        return strict_json.parse(_contents(path), depth=strict_json.OWN_DEPTH)
     except OSError as error:
         raise PlanError(f"{quoted(str(path))} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
+    except NotStrictError as error:
+        raise PlanError(
+            f"{quoted(str(path))} is no plan as it was saved: {error}. Make a new one with "
+            "`reconciler plan -out=FILE` and have that reviewed."
+        ) from error
+    except ValueError as error:
         raise PlanError(
             f"{quoted(str(path))} is not JSON, so it is no saved plan. Make one with "
             "`reconciler plan -out=FILE`."
         ) from error
-    if not isinstance(document, dict):
-        raise PlanError(f"{quoted(str(path))} is no saved plan.")
-    return document
+
+
+def _contents(path: Path) -> bytes:
+    with open(path, "rb", opener=_open_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise PlanError(f"{quoted(str(path))} is no regular file.")
+        if status.st_size > _LARGEST:
+            raise PlanError(f"{quoted(str(path))} is larger than any plan.")
+        return file.read(status.st_size + 1)  # one that grows meanwhile is cut off
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting for somebody to write, as a pipe would."""
+    return os.open(path, flags | os.O_NONBLOCK)

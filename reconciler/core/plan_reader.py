@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.core import canonical, pointers
+from reconciler.core import canonical, pointers, strict_json
 from reconciler.core.plan_document import FORMAT_VERSION
 from reconciler.errors import PlanError
 from reconciler.model.addresses import Address, Etag, RemoteId
@@ -27,52 +27,36 @@ from reconciler.model.plans import (
     Scope,
     Topic,
 )
-from reconciler.model.values import Path, SecretRef, Spec, freeze, leaves, lookup, same
+from reconciler.model.values import Path, SecretRef, Spec, leaves, lookup, same
 
 _SEALS = ("checksum", "mac")
 
 
 def seal(document: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
     """Return the document with a checksum, and with a MAC where there is a key to make one."""
-    text = _sealed_text(document)
+    text = canonical.dumps(_unsealed(document)).encode()
     seals = {"checksum": hashlib.sha256(text).hexdigest()}
     if key is not None:
         seals["mac"] = hmac.new(key, text, hashlib.sha256).hexdigest()
     return {**document, "reconciler": {**document["reconciler"], **seals}}
 
 
-def check(document: Mapping[str, Any], *, key: bytes | None) -> None:
-    """Raise ``PlanError`` unless the document is as it was sealed.
+def read(document: Any, *, key: bytes | None) -> Plan:
+    """Return the plan that a document from ``strict_json.parse`` describes, if its seals hold.
 
-    Without a key the checksum finds accidents, not intent; with one a valid MAC is demanded.
+    Without a key the checksum finds accidents, not intent; with one a valid MAC is demanded. Raises
+    ``PlanError`` for whatever else a JSON value may be.
     """
-    text = _sealed_text(document)
-    ours = document["reconciler"]
-    if ours.get("checksum") != hashlib.sha256(text).hexdigest():
-        raise PlanError(
-            "The plan file is not as it was saved: its checksum does not fit its content. "
-            "Make a new one with `reconciler plan -out=FILE` and have that reviewed."
-        )
-    if key is None:
-        return
-    expected = hmac.new(key, text, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(str(ours.get("mac", "")), expected):
-        raise PlanError(
-            "The plan file carries no valid MAC. RECONCILER_KEY is set, so only a plan that was "
-            "saved with the same key is applied. Make a new one with `reconciler plan -out=FILE`."
-        )
-
-
-def decode(document: Mapping[str, Any]) -> Plan:
-    """Return the plan that the document describes; raise ``PlanError`` where it describes none."""
     try:
         _check_version(str(document["format_version"]))
-        return _plan(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        plan = _plan(document)
+        _check_seals(document, key)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise PlanError(
             "The file is not a plan of reconciler's, or it was cut short. Make a new one with "
             "`reconciler plan -out=FILE`."
         ) from error
+    return plan
 
 
 def _check_version(version: str) -> None:
@@ -83,9 +67,27 @@ def _check_version(version: str) -> None:
         )
 
 
-def _sealed_text(document: Mapping[str, Any]) -> bytes:
+def _check_seals(document: Mapping[str, Any], key: bytes | None) -> None:
+    text = strict_json.spell(_unsealed(document)).encode()
+    ours = document["reconciler"]
+    if ours.get("checksum") != hashlib.sha256(text).hexdigest():
+        raise PlanError(
+            "The plan file is not as it was saved: its checksum does not fit its content. "
+            "Make a new one with `reconciler plan -out=FILE` and have that reviewed."
+        )
+    if key is None:
+        return
+    expected = hmac.new(key, text, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(str(ours.get("mac", "")).encode(), expected.encode()):
+        raise PlanError(
+            "The plan file carries no valid MAC. RECONCILER_KEY is set, so only a plan that was "
+            "saved with the same key is applied. Make a new one with `reconciler plan -out=FILE`."
+        )
+
+
+def _unsealed(document: Mapping[str, Any]) -> dict[str, Any]:
     ours = {name: value for name, value in document["reconciler"].items() if name not in _SEALS}
-    return canonical.dumps({**document, "reconciler": ours}).encode()
+    return {**document, "reconciler": ours}
 
 
 def _plan(document: Mapping[str, Any]) -> Plan:
@@ -115,10 +117,11 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
     change = resource["change"]
+    (action,) = change["actions"]
     before, after = _side(change["before"]), _side(change["after"])
     return Change(
         address=Address.parse(resource["address"]),
-        action=Action(change["actions"][0]),
+        action=Action(action),
         reason=Reason(notes["reason"]),
         before=before,
         after=after,
@@ -196,7 +199,7 @@ def _remark(remark: Mapping[str, Any]) -> Remark:
 def _side(side: Mapping[str, Any] | None) -> Spec | None:
     if side is None:
         return None
-    spec: Spec = freeze({name: value for name, value in side.items() if name != "id"})
+    spec: Spec = strict_json.frozen({name: side[name] for name in side if name != "id"})
     return spec
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.app import plan_files
+from reconciler.errors import PlanError
 from reconciler.simulator.effects import Scene
 from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, settled
@@ -47,6 +51,22 @@ def altered(change: Callable[[dict[str, Any]], object]) -> Spoil:
         (world.folder / PLAN).write_text(json.dumps(document))
 
     return spoil
+
+
+def added(value: object) -> Spoil:
+    return altered(lambda document: document.update(surprise=value))
+
+
+def instead_of_it(make: Callable[[Path], None]) -> Spoil:
+    def spoil(world: World) -> None:
+        (world.folder / PLAN).unlink()
+        make(world.folder / PLAN)
+
+    return spoil
+
+
+def written(world: World, text: str | bytes) -> None:
+    (world.folder / PLAN).write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 def test_it_is_applied_without_asking_and_only_once(world: World) -> None:
@@ -106,6 +126,39 @@ ELSEWHERE = [
         "is not a plan of reconciler's",
         id="not-ours",
     ),
+    pytest.param(lambda world: written(world, "[]"), "is not a plan of", id="no-object"),
+    pytest.param(lambda world: written(world, ""), "is not JSON", id="empty"),
+    pytest.param(lambda world: written(world, b"\xff\xfe{}"), "is not JSON", id="no-text"),
+    pytest.param(added(float("nan")), "none that JSON can carry", id="nan"),
+    pytest.param(added("\ud800"), "half of a surrogate pair", id="half-a-character"),
+    pytest.param(added(json.loads("[" * 600 + "]" * 600)), "levels deep", id="deep"),
+    pytest.param(
+        lambda world: written(world, '{"errored":0,' + (world.folder / PLAN).read_text()[1:]),
+        "a name stands twice in one object ('errored')",
+        id="twice",
+    ),
+    pytest.param(
+        altered(lambda document: document["resource_changes"][0]["change"].update(actions=[])),
+        "is not a plan of reconciler's",
+        id="no-action",
+    ),
+    pytest.param(
+        altered(
+            lambda document: document["resource_changes"][0]["change"]["actions"].append("delete")
+        ),
+        "is not a plan of reconciler's",
+        id="two-actions",
+    ),
+    pytest.param(
+        instead_of_it(os.mkfifo),
+        "is no regular file",
+        id="pipe",
+    ),
+    pytest.param(
+        instead_of_it(os.mkdir),
+        "cannot be read",
+        id="folder",
+    ),
     pytest.param(lambda world: (world.folder / PLAN).unlink(), "cannot be read", id="missing"),
 ]
 
@@ -123,11 +176,24 @@ def test_it_is_refused_at_another_base_url(world: World) -> None:
     refused(world, "its base URL is", env={"AEP_BASE_URL": f"http://localhost:{port}"})
 
 
+def test_a_file_larger_than_any_plan_is_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / PLAN).touch()
+    os.truncate(tmp_path / PLAN, 2**40)
+    with pytest.raises(PlanError, match="larger than any plan"):
+        plan_files.read(tmp_path / PLAN, key=None)
+
+
 @pytest.mark.parametrize(
     "made", [pytest.param({}, id="no-mac"), pytest.param(OTHER_KEY, id="another-key")]
 )
 def test_with_a_key_it_needs_the_mac_of_that_key(world: World, made: Environ) -> None:
     saved(world, env=made)
+    refused(world, "carries no valid MAC", env=KEY)
+
+
+def test_a_mac_that_no_hexadecimal_digit_is_in_is_none_either(world: World) -> None:
+    saved(world, env=KEY)
+    altered(lambda document: document["reconciler"].update(mac="é"))(world)
     refused(world, "carries no valid MAC", env=KEY)
 
 

@@ -68,9 +68,7 @@ def test_a_saved_plan_is_what_its_schema_says(case: str, key: bytes | None) -> N
 @cases
 def test_a_saved_plan_is_read_back_as_it_was(case: str) -> None:
     plan = made(case)
-    document = json.loads(for_programs(plan))
-    assert plan_reader.decode(document) == plan
-    plan_reader.check(document, key=None)
+    assert plan_reader.read(json.loads(for_programs(plan)), key=None) == plan
 
 
 def test_what_a_saved_plan_sends_is_what_was_reviewed_whatever_its_members_are_called() -> None:
@@ -85,7 +83,7 @@ def test_what_a_saved_plan_sends_is_what_was_reviewed_whatever_its_members_are_c
     )
     document = json.loads(for_programs(plan))
     CHECK.validate(document)
-    read = plan_reader.decode(document)
+    read = plan_reader.read(document, key=None)
     assert read == plan
     ((change,), observed) = read.changes, spec(secret=False, **was)
     sent = [(one["op"], one["path"]) for one in bodies.patch(change, observed, {})]
@@ -102,7 +100,7 @@ def test_credentials_of_two_fields_with_one_dotted_name_are_both_reviewed() -> N
         for one, other in ((ONE, OTHER), (OTHER, OTHER))
     ]
     assert plans[0].digest != plans[1].digest
-    read = [plan_reader.decode(json.loads(for_programs(plan))) for plan in plans]
+    read = [plan_reader.read(json.loads(for_programs(plan)), key=None) for plan in plans]
     assert read == plans
 
 
