@@ -17,31 +17,15 @@ from reconciler.model.kinds import Kind
 from reconciler.model.values import UNSET, Path, dotted
 
 _FOREIGN = ("$anchor", "$dynamicAnchor", "$dynamicRef", "$id")
-_DEEPEST = 64
 
 
 def inspect(schema: dict[str, Any]) -> tuple[str, ...]:
     """Return, in sentences, everything that keeps a schema from being a kind."""
     file = resources.files("reconciler") / "schemas" / "kind.schema.json"
-    if _depth(schema) > _DEEPEST:
-        return (f"The schema is more than {_DEEPEST} levels deep.",)
     shape = Shape(json.loads(file.read_text(encoding="utf-8")))
     problems = tuple(violation.detail for violation in shape.violations(schema))
     problems = problems or tuple(_keywords(schema))
     return problems or tuple(dict.fromkeys(_meaning(schema)))
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level and depth <= _DEEPEST:
-        depth += 1
-        level = [
-            below
-            for one in level
-            if isinstance(one, (dict, list))
-            for below in (one.values() if isinstance(one, dict) else one)
-        ]
-    return depth
 
 
 def _keywords(schema: Schema) -> Iterator[str]:

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.catalog import inspector, interpreter
+from reconciler.core import strict_json
+from reconciler.core.strict_json import NotStrictError
 from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding, Span
@@ -111,7 +113,7 @@ def _read(path: Path, name: str, folder: Path) -> Any:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
             return _finding("Unusable schema", f"The file has more than {_LARGEST} bytes.", name)
-        return json.loads(data.decode("utf-8"))
+        return strict_json.parse(data)
     except OSError as error:
         return _finding("Unusable schema", f"The file cannot be read: {error.strerror}.", name)
     except json.JSONDecodeError as error:
@@ -119,8 +121,8 @@ def _read(path: Path, name: str, folder: Path) -> Any:
         return _finding("Unusable schema", detail, name, line=error.lineno, column=error.colno)
     except UnicodeDecodeError:
         return _finding("Unusable schema", "The file is not UTF-8.", name)
-    except (RecursionError, ValueError):
-        return _finding("Unusable schema", "The file is nested too deeply or too large.", name)
+    except NotStrictError as error:
+        return _finding("Unusable schema", f"The file is not strict JSON: {error}.", name)
 
 
 def _finding(summary: str, detail: str, name: str, *, line: int = 1, column: int = 1) -> Finding:

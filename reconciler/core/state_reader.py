@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final, NoReturn, Self
+from typing import Any, Final, Self
 
-from reconciler.core import canonical
+from reconciler.core import strict_json
+from reconciler.core.strict_json import NotStrictError
 from reconciler.errors import CorruptStateError, StateError
 from reconciler.model.values import Spec
 
@@ -18,10 +17,8 @@ FORMAT: Final = "1.0"
 LIMIT: Final = 64 * 1024 * 1024
 """Bytes; some eighty thousand connections."""
 
-_DEPTH: Final = 64
 _SERIALS: Final = 2**63
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
 
 
@@ -91,8 +88,7 @@ class Members:
 
     def spec(self, name: str) -> Spec:
         """Return a spec, frozen all the way down."""
-        self.mapping(name)
-        spec: Spec = _frozen(self.values[name], f"{self.where}.{name}", _DEPTH)
+        spec: Spec = strict_json.frozen(self.mapping(name))
         return spec
 
 
@@ -139,20 +135,11 @@ def _json(text: str) -> Any:
     if not text.strip():
         raise CorruptStateError("It is empty. An empty file is never taken for a new state.")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse
-        )
-        if _SURROGATE.search(text):  # half a pair could be read, and never be saved again
-            canonical.dumps(value)
+        return strict_json.parse(text, depth=strict_json.OWN_DEPTH)
     except json.JSONDecodeError as error:
         raise CorruptStateError(_syntax(text, error)) from error
-    except RecursionError:
-        raise CorruptStateError("It is nested too deeply.") from None
-    except (
-        ValueError
-    ) as error:  # a surrogate, _unique, _finite, or an integer beyond Python's own limit
+    except NotStrictError as error:
         raise CorruptStateError(f"It is not strict JSON: {error}.") from error
-    return value
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
@@ -165,35 +152,3 @@ def _syntax(text: str, error: json.JSONDecodeError) -> str:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"It is cut off at line {error.lineno}."
     return f"Line {error.lineno}, column {error.colno} is not JSON: {error.msg}."
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice!r} stands twice in one object")
-    return members
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        _refuse(text)
-    return number
-
-
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text[:32]} is not a number that JSON can carry")
-
-
-def _frozen(value: Any, where: str, depth: int) -> Any:
-    if depth == 0:
-        raise CorruptStateError(f"{where} is nested too deeply.")
-    if type(value) is dict:
-        return MappingProxyType(
-            {name: _frozen(member, where, depth - 1) for name, member in value.items()}
-        )
-    if type(value) is list:
-        return tuple([_frozen(member, where, depth - 1) for member in value])
-    return value

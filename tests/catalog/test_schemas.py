@@ -112,6 +112,9 @@ def test_a_folder_without_schemas_has_the_built_in_kinds(tmp_path: Path) -> None
         pytest.param(b"\xff", "1:1", id="not-utf-8"),
         pytest.param("[" * 100_000, "1:1", id="deep"),
         pytest.param("9" * 10_000, "1:1", id="endless-number"),
+        pytest.param('{"a": 1, "a": 2}', "1:1", id="repeated-name"),
+        pytest.param('{"a": NaN}', "1:1", id="not-a-number"),
+        pytest.param('{"a": "\\ud800"}', "1:1", id="half-a-character"),
         pytest.param(" " * (1024 * 1024 + 1), "1:1", id="too-large"),
     ],
 )

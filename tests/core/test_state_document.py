@@ -59,7 +59,8 @@ EMPTY = Recorded(organization="o@AdobeOrg", sandbox="prod", lineage="l", serial=
 
 text = st.text(st.characters(codec="utf-8"))
 some_text = text.filter(bool)
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | text
+integers = st.integers(-(2**63), 2**64 - 1)
+scalars = st.none() | st.booleans() | integers | st.floats(allow_nan=False) | text
 values = st.recursive(
     scalars.filter(lambda value: value not in (float("inf"), float("-inf"))),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
@@ -282,25 +283,27 @@ SIDES = '<<<<<<< HEAD\n  "serial": 7,\n=======\n  "serial": 8,\n>>>>>>> theirs\n
         ),
         pytest.param(
             GOOD.replace('"serial": 7', '"serial": 7, "serial": 8'),
-            "'serial' stands twice",
+            "a name stands twice in one object ('serial')",
             id="twice",
         ),
         pytest.param(
             GOOD.replace('"on": true', '"on": true, "on": false'),
-            "'on' stands twice",
+            "stands twice in one object ('on')",
             id="twice-deep",
         ),
-        pytest.param(GOOD.replace("1.0,", "NaN,"), "NaN is not a number", id="nan"),
-        pytest.param(GOOD.replace("1.0,", "1e999,"), "1e999 is not a number", id="infinite"),
+        pytest.param(GOOD.replace("1.0,", "NaN,"), "none that JSON can carry ('NaN')", id="nan"),
+        pytest.param(GOOD.replace("1.0,", "1e999,"), "out of range ('1e999')", id="infinite"),
         pytest.param(
-            GOOD.replace("1.0,", "9" * 5000 + ","), "not strict JSON", id="endless-number"
+            GOOD.replace("1.0,", "9" * 5000 + ","), "more than 20 digits", id="endless-number"
         ),
         pytest.param(GOOD.replace('"US"', '"\\ud83d"'), "surrogate", id="half-a-surrogate-pair"),
         pytest.param(GOOD.replace("true,", "True,", 1), "is not JSON", id="python"),
         pytest.param(GOOD + "{}", "is not JSON: Extra data", id="more-behind"),
         pytest.param("[]", "not a JSON object", id="list"),
-        pytest.param(GOOD.replace('"US"', "[" * 100 + "]" * 100), "nested too deeply", id="deep"),
-        pytest.param("[" * 100_000, "nested too deeply", id="bottomless"),
+        pytest.param(
+            GOOD.replace('"US"', "[" * 100 + "]" * 100), "more than 72 levels deep", id="deep"
+        ),
+        pytest.param("[" * 100_000, "more than 72 levels deep", id="bottomless"),
         pytest.param(b"\xff\xfe{}", "not UTF-8", id="utf-16"),
     ],
 )
