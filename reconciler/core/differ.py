@@ -66,9 +66,20 @@ def diff(before: Spec, after: Spec) -> tuple[tuple[Path, Value | Unset, Value | 
     """
     if same(before, after):
         return ()
+    names = [
+        name
+        for name in before.keys() | after.keys()
+        if not same(before.get(name, UNSET), after.get(name, UNSET))
+    ]
+    one, other = _only(before, names), _only(after, names)
     return tuple(
-        (path, lookup(before, path), lookup(after, path)) for path in sorted(_paths(before, after))
+        (path, lookup(one, path), lookup(other, path)) for path in sorted(_paths(one, other))
     )
+
+
+def _only(spec: Spec, names: Iterable[str]) -> Spec:
+    """Return the members that are worth DeepDiff's time, which takes ten times ours."""
+    return {name: spec[name] for name in names if name in spec}
 
 
 def _paths(before: Spec, after: Spec) -> set[Path]:
