@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.core import canonical, pointers, strict_json
+from reconciler.core import canonical, differ, pointers, strict_json
 from reconciler.core.plan_document import FORMAT_VERSION
 from reconciler.errors import PlanError
 from reconciler.model.addresses import Address, Etag, RemoteId
@@ -27,7 +27,7 @@ from reconciler.model.plans import (
     Scope,
     Topic,
 )
-from reconciler.model.values import Path, SecretRef, Spec, leaves, lookup, same
+from reconciler.model.values import Path, SecretRef, Spec, lookup
 
 _SEALS = ("checksum", "mac")
 
@@ -152,17 +152,18 @@ def _drift(resource: Mapping[str, Any], author: Mapping[str, Any]) -> Drift:
         id=RemoteId(resource["change"]["before"]["id"]),
         before=before or {},
         after=after,
-        fields=tuple(_differing(before or {}, after)),
+        fields=_drifted(before or {}, after),
         author=_author(author),
     )
 
 
-def _differing(before: Spec, after: Spec | None) -> list[FieldChange]:
+def _drifted(before: Spec, after: Spec | None) -> tuple[FieldChange, ...]:
     if after is None:
-        return []
-    paths = {path for path, _ in (*leaves(before), *leaves(after))}
-    fields = [_field(before, after, path, Origin.DRIFT) for path in sorted(paths)]
-    return [field for field in fields if not same(field.before, field.after)]
+        return ()
+    return tuple(
+        FieldChange(path=path, before=was, after=is_, origin=Origin.DRIFT)
+        for path, was, is_ in differ.diff(before, after)
+    )
 
 
 def _field(before: Spec | None, after: Spec | None, path: Path, origin: Origin) -> FieldChange:

@@ -90,6 +90,19 @@ def test_what_a_saved_plan_sends_is_what_was_reviewed_whatever_its_members_are_c
     assert sent == [("replace", path) for path in ("//", "/a-b", "/a.b", "/a~1b/~01")]
 
 
+def test_drift_is_read_back_as_it_was_where_a_mapping_has_been_emptied() -> None:
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm", spec(limits={"a": 1, "b": {"c": 2}}))],
+            state=recorded({"crm": record(1, spec(limits={"a": 1, "b": {"c": 2}}))}),
+            live=[observation(1, spec(secret=False, limits={"b": {}}))],
+        )
+    )
+    (drift,) = plan.drift
+    assert [field.path for field in drift.fields] == [("limits", "a"), ("limits", "b", "c")]
+    assert plan_reader.read(json.loads(for_programs(plan)), key=None) == plan
+
+
 def test_credentials_of_two_fields_with_one_dotted_name_are_both_reviewed() -> None:
     members: dict[str, Any] = {"a.b": None, "a": {"b": None}}
     given = declaration("crm", spec(**members))
