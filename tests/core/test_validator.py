@@ -80,7 +80,7 @@ def test_an_id_is_imported_at_one_address(tmp_path: Path) -> None:
         "b.yaml": drafts.another("crm-us", "Us", entry),
     }
     verdict = drafts.verdict(drafts.write(tmp_path, manifests))
-    assert drafts.told(verdict.errors) == [("connections/b.yaml:7:1", "Repeated import")]
+    assert drafts.told(verdict.errors) == [("connections/b.yaml:7:10", "Repeated import")]
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_two_environments_share_neither_state_nor_sandbox(
 def test_one_sandbox_name_in_two_organisations_is_two_sandboxes(tmp_path: Path) -> None:
     project = altered(
         PROJECT,
-        ("sandbox: prod", "sandbox: dev\n    organization: A1@AdobeOrg"),
-        ("state: state/dev.json", "state: state/dev.json\n    organization: B2@AdobeOrg"),
+        ("sandbox: prod", f"sandbox: dev\n    organization: {'A1' * 12}@AdobeOrg"),
+        ("state: state/dev.json", f"state: state/dev.json\n    organization: {'B2' * 12}@AdobeOrg"),
     )
     assert drafts.verdict(drafts.write(tmp_path, project=project)).errors == ()
 
