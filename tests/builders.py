@@ -9,18 +9,28 @@ from typing import Any
 from reconciler.core.situations import Live, Request, Situation
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.declarations import Declaration
-from reconciler.model.findings import Span
 from reconciler.model.kinds import Deprecation, Kind
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Scope
 from reconciler.model.projects import Policy
 from reconciler.model.records import Intent, Record, Recorded
+from reconciler.model.sources import Source
 from reconciler.model.values import Path, SecretRef, Spec, freeze
 
 ORGANIZATION = "0123456789ABCDEF01234567@AdobeOrg"
 CLIENT = "our-client"
 SPEC_ID = "929e4450-0237-4ed2-9404-b7e1e0a00309"
 SECRET: Path = ("auth", "params", "clientSecret")
+SOURCE = Source(
+    "connections/crm.yaml",
+    {
+        (): (4, 3),
+        ("import", "id"): (8, 12),
+        ("spec", "name"): (10, 5),
+        ("spec", "auth", "params"): (12, 7),
+        ("spec", "connectionSpec", "version"): (20, 9),
+    },
+)
 
 KIND = Kind(
     name="CrmConnection",
@@ -78,7 +88,7 @@ def declaration(label: str, body: Spec | None = None, **more: Any) -> Declaratio
         address=address(label),
         spec=spec() if body is None else body,
         secrets={SECRET: SecretRef("env", "CLIENT_SECRET")},
-        span=Span("connections/crm.yaml", 4, 3),
+        source=SOURCE,
         **more,
     )
 

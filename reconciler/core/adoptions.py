@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.core.wording import guess, quoted
-from reconciler.model.addresses import RemoteId
 from reconciler.model.declarations import Adoption, Manifest
 from reconciler.model.findings import Finding
 from reconciler.model.projects import Project
@@ -13,8 +12,8 @@ from reconciler.model.projects import Project
 
 def pick(
     manifest: Manifest, environment: str, project: Project
-) -> tuple[RemoteId | None, tuple[Finding, ...]]:
-    """Return the id to adopt in ``environment``, and what is wrong with the entries."""
+) -> tuple[Adoption | None, tuple[Finding, ...]]:
+    """Return the entry that holds in ``environment``, and what is wrong with the entries."""
     if not manifest.adoptions:
         return None, ()
     homes = manifest.environments or tuple(project.environments)
@@ -23,7 +22,7 @@ def pick(
         for entry in manifest.adoptions
         for problem in _problems(entry, manifest, homes, project)
     )
-    ours = [one.id for one in manifest.adoptions if (one.environment or homes[0]) == environment]
+    ours = [one for one in manifest.adoptions if (one.environment or homes[0]) == environment]
     return ours[0] if ours else None, found
 
 

@@ -61,7 +61,7 @@ def _misplaced(manifest: Manifest, project: Project) -> list[Finding]:
             detail=f"reconciler.yaml has no environment {quoted(name)}."
             + guess(name, project.environments),
             address=manifest.address,
-            span=manifest.span("metadata", "environments", str(index)),
+            span=manifest.source.span("metadata", "environments", str(index)),
         )
         for index, name in enumerate(manifest.environments or ())
         if name not in project.environments
@@ -83,16 +83,17 @@ class _Sight:
         """Return the manifest as this environment sees it."""
         reading = _Reading(self)
         spec = reading.value(filled(manifest.spec, self._kind.defaults), ())
-        adopt, misfits = adoptions.pick(manifest, self._environment.name, project)
+        adoption, misfits = adoptions.pick(manifest, self._environment.name, project)
         declaration = Declaration(
             address=manifest.address,
             spec=spec,
             secrets=reading.secrets,
-            span=manifest.span(),
+            source=manifest.source,
             credentials_version=manifest.credentials_version,
             prevent_destroy=manifest.prevent_destroy,
             ignore_changes=manifest.ignore_changes,
-            adopt=adopt,
+            adopt=adoption.id if adoption else None,
+            adopt_span=adoption.span if adoption else None,
         )
         found = [*reading.violations, *self._unignorable(manifest.ignore_changes)]
         return declaration, [*misfits, *(_finding(manifest, one) for one in found)]
@@ -198,5 +199,5 @@ def _finding(manifest: Manifest, violation: Violation) -> Finding:
         summary=violation.summary,
         detail=violation.detail,
         address=manifest.address,
-        span=manifest.span(*violation.path),
+        span=manifest.source.span(*violation.path),
     )

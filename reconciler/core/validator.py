@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,10 +65,10 @@ def validate(
         desired[environment], findings = resolver.resolve(project, manifests, environment, kinds)
         found += findings
         declarations = desired[environment].values()
-        found += _namesakes(declarations, by_address)
-        found += _rivals(declarations, by_address)
+        found += _namesakes(declarations)
+        found += _rivals(declarations)
         for declaration in declarations:
-            found += _hosts(declaration, by_address[declaration.address], project, kinds)
+            found += _hosts(declaration, project, kinds)
     unique = sorted(dict.fromkeys(found), key=lambda finding: finding.order)
     return Verdict(desired=desired, findings=tuple(unique))
 
@@ -82,10 +81,12 @@ def _repeated(
         if first is not manifest:
             yield Finding(
                 summary="Repeated address",
-                detail=f"{first.span()} declares {manifest.address} already. An address is one "
-                "connection: give this manifest another metadata.name.",
+                detail=(
+                    f"{first.source.span()} declares {manifest.address} already. An address is "
+                    "one connection: give this manifest another metadata.name."
+                ),
                 address=manifest.address,
-                span=manifest.span("metadata", "name"),
+                span=manifest.source.span("metadata", "name"),
             )
 
 
@@ -137,7 +138,7 @@ def _deprecated(
                 summary="Deprecated kind",
                 detail=f"{deprecation.detail} To hear no more of it:",
                 severity=Severity.WARNING,
-                span=manifest.span("kind"),
+                span=manifest.source.span("kind"),
                 lines=_silencing(project, deprecation.topic),
             )
 
@@ -163,9 +164,7 @@ def _silencing(project: Project, topic: str) -> tuple[str, ...]:
     return ("policy:", f"  silence: [{', '.join((*project.policy.silence, topic))}]")
 
 
-def _namesakes(
-    declarations: Iterable[Declaration], manifests: Mapping[Address, Manifest]
-) -> Iterator[Finding]:
+def _namesakes(declarations: Iterable[Declaration]) -> Iterator[Finding]:
     bearers: dict[tuple[object, object], Address] = {}
     for declaration in declarations:
         name, spec_id = declaration.spec.get("name"), lookup(declaration.spec, _SPEC_ID)
@@ -178,29 +177,27 @@ def _namesakes(
                 detail=f"{first} is called {quoted(name)} too, and both hold in one environment. "
                 "The name is how a connection is found again: give each its own.",
                 address=declaration.address,
-                span=manifests[declaration.address].span("spec", "name"),
+                span=declaration.source.span("spec", "name"),
             )
 
 
-def _rivals(
-    declarations: Iterable[Declaration], manifests: Mapping[Address, Manifest]
-) -> Iterator[Finding]:
-    claims: defaultdict[RemoteId, list[Address]] = defaultdict(list)
+def _rivals(declarations: Iterable[Declaration]) -> Iterator[Finding]:
+    claims: dict[RemoteId, Address] = {}
     for declaration in declarations:
-        if declaration.adopt is not None:
-            claims[declaration.adopt].append(declaration.address)
-    for first, *others in claims.values():
-        for address in others:
+        if declaration.adopt is None:
+            continue
+        first = claims.setdefault(declaration.adopt, declaration.address)
+        if first != declaration.address:
             yield Finding(
                 summary="Repeated import",
                 detail=f"{first} imports the same id. A connection belongs to one address.",
-                address=address,
-                span=manifests[address].span("import"),
+                address=declaration.address,
+                span=declaration.adopt_span,
             )
 
 
 def _hosts(
-    declaration: Declaration, manifest: Manifest, project: Project, kinds: Mapping[str, Kind]
+    declaration: Declaration, project: Project, kinds: Mapping[str, Kind]
 ) -> Iterator[Finding]:
     kind = kinds[declaration.address.kind]
     for problem in hosts.problems(declaration.spec, kind, project.policy.allowed_hosts):
@@ -208,6 +205,6 @@ def _hosts(
             summary=problem.summary,
             detail=problem.detail,
             address=declaration.address,
-            span=manifest.span("spec", *problem.path),
+            span=declaration.source.span("spec", *problem.path),
             lines=problem.lines,
         )

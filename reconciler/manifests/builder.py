@@ -14,6 +14,7 @@ from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Adoption, Manifest
 from reconciler.model.findings import Finding, Span
 from reconciler.model.kinds import Kind
+from reconciler.model.sources import Source
 from reconciler.model.values import Path, SecretRef, Spec
 
 
@@ -92,9 +93,7 @@ def finding(
 
 def span(document: Document, file: str, path: Path) -> Span:
     """Return the place of ``path``, or of the nearest member above it that was written."""
-    while path and path not in document.positions:
-        path = path[:-1]
-    return Span(file, *document.positions.get(path, (1, 1)))
+    return Source(file, document.positions).span(*path)
 
 
 def _address(value: Any) -> Address | None:
@@ -118,8 +117,7 @@ def _manifest(document: Document, spec: Spec, file: str) -> Manifest:
             tuple(path.split(".")) for path in lifecycle.get("ignore_changes", ())
         ),
         adoptions=tuple(_adoptions(document, file)),
-        file=file,
-        positions=document.positions,
+        source=Source(file, document.positions),
     )
 
 

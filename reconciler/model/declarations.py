@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Span
+from reconciler.model.sources import Source
 from reconciler.model.values import Path, SecretRef, Spec
 
 
@@ -33,16 +34,7 @@ class Manifest:
     prevent_destroy: bool
     ignore_changes: tuple[Path, ...]
     adoptions: tuple[Adoption, ...]
-    file: str
-    positions: Mapping[Path, tuple[int, int]]
-    """(line, column) of each key, by path from the top of the document; ``()`` is the document."""
-
-    def span(self, *path: str) -> Span:
-        """Return the place of ``path``, or of the nearest member above it that was written."""
-        while path and path not in self.positions:
-            path = path[:-1]
-        line, column = self.positions.get(path, (1, 1))
-        return Span(self.file, line, column)
+    source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +46,18 @@ class Declaration:
     """The body to send, with ``None`` for each write-only member."""
     secrets: Mapping[Path, SecretRef]
     """Where each write-only member's value is to be had."""
-    span: Span
+    source: Source
     credentials_version: str | None = None
     prevent_destroy: bool = False
     ignore_changes: tuple[Path, ...] = ()
     adopt: RemoteId | None = None
+    adopt_span: Span | None = None
+    """The entry of ``import:`` that says so."""
+
+    @property
+    def span(self) -> Span:
+        """The place of the manifest."""
+        return self.source.span()
 
 
 Desired = Mapping[Address, Declaration]

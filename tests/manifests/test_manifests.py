@@ -23,7 +23,8 @@ def test_a_manifest_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert lookup(manifest.spec, (*PARAMS, "clientSecret")) == SecretRef(
         "env", "ZOHO_CLIENT_SECRET"
     )
-    assert str(manifest.span("spec", "auth", "params", "endpoint")) == "connections/crm.yaml:12:7"
+    place = manifest.source.span("spec", "auth", "params", "endpoint")
+    assert str(place) == "connections/crm.yaml:12:7"
 
 
 @pytest.mark.parametrize("text", ["0123", "1.0", "no", "null", "~", "2026-11-24", "0x1F", "1e3"])

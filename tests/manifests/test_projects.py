@@ -153,7 +153,7 @@ def test_manifests_are_found_below_their_folder_in_order_of_path(tmp_path: Path)
         "j.json": "{}",
     }
     loaded = drafts.load(drafts.write(tmp_path, texts | ignored))
-    assert [manifest.file for manifest in loaded.manifests] == [
+    assert [manifest.source.file for manifest in loaded.manifests] == [
         "connections/a/deep/y.yaml",
         "connections/a/z.yaml",
         "connections/b.yml",
