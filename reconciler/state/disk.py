@@ -24,9 +24,10 @@ def _flush(descriptor: int) -> None:
     if sys.platform == "darwin":  # whose fsync leaves data in the drive's own cache
         import fcntl  # noqa: PLC0415 -- needed there alone
 
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(descriptor)
+        with suppress(OSError):  # a file system without it, as SMB's: fsync is the most there is
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
