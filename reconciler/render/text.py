@@ -201,7 +201,7 @@ class Body:
         """Yield every member of ``spec`` as it is."""
         width = _width(spec)
         for name in sorted(spec):
-            label = "    " * depth + f"    {_label(name):<{width}} = "
+            label = "    " * depth + f"    {escape(name):<{width}} = "
             if isinstance(spec[name], Mapping):
                 yield label + "{"
                 yield from cls.plain(spec[name], depth=depth + 1)
@@ -213,7 +213,7 @@ class Body:
         """Yield every member of ``spec``, all of them made or all of them destroyed."""
         margin, width = "    " * depth + f"  {sign} ", _width(spec)
         for name in sorted(spec):
-            label = f"{margin}{_label(name):<{width}} = "
+            label = f"{margin}{escape(name):<{width}} = "
             if isinstance(spec[name], Mapping):
                 yield label + "{"
                 yield from self.whole(spec[name], sign=sign, depth=depth + 1)
@@ -231,7 +231,7 @@ class Body:
         width = _width([*shown, *kept])
         for name in names:
             if name in kept:
-                yield "    " * depth + f"    {_label(name):<{width}} = {value(before[name])}"
+                yield "    " * depth + f"    {escape(name):<{width}} = {value(before[name])}"
             elif name in shown:
                 yield from self._member(before, after, (*path, name), depth=depth, width=width)
         hidden = len(names) - len(shown) - len(kept)
@@ -251,7 +251,7 @@ class Body:
         name = path[-1]
         was, is_ = before.get(name, UNSET), after.get(name, UNSET)
         sign = "+" if was is UNSET else "-" if is_ is UNSET else "~"
-        label = "    " * depth + f"  {sign} {_label(name):<{width}} = "
+        label = "    " * depth + f"  {sign} {escape(name):<{width}} = "
         if isinstance(was, Mapping) and isinstance(is_, Mapping):
             note = " # all credentials are sent again" if path in self.resent else ""
             yield label + "{" + note
@@ -294,7 +294,7 @@ def value(held: Any) -> str:
         case str():
             return '"' + escape(held).replace('"', r"\"") + '"'
         case Mapping():
-            members = (f"{_label(name)} = {value(held[name])}" for name in sorted(held))
+            members = (f"{escape(name)} = {value(held[name])}" for name in sorted(held))
             return "{" + ", ".join(members) + "}"
         case tuple():
             return "[" + ", ".join(map(value, held)) + "]"
@@ -302,9 +302,5 @@ def value(held: Any) -> str:
             return str(held)
 
 
-def _label(name: str) -> str:
-    return escape(name)
-
-
 def _width(names: Any) -> int:
-    return max((len(_label(name)) for name in names), default=0)
+    return max((len(escape(name)) for name in names), default=0)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 import reconciler
+from reconciler.core.escaping import escape
 from reconciler.errors import LockedError, StateError
 from reconciler.ports import Clock
 
@@ -154,7 +155,7 @@ def _holder(side: Path) -> dict[str, str]:
         fields = {}
     if type(fields) is not dict:
         fields = {}
-    return {name: _shown(fields.get(name, "(not known)")) for name in _FIELDS}
+    return {name: escape(str(fields.get(name, "(not known)")), limit=_SHOWN) for name in _FIELDS}
 
 
 def _read(side: Path) -> bytes:
@@ -163,11 +164,6 @@ def _read(side: Path) -> bytes:
         return os.pread(descriptor, _INFO_LIMIT, 0)
     finally:
         os.close(descriptor)
-
-
-def _shown(value: object) -> str:
-    text = str(value)[:_SHOWN]
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _refuse_link(side: Path) -> None:

@@ -213,10 +213,11 @@ def test_a_holder_that_has_not_said_who_it_is_still_holds(tmp_path: Path, said: 
 
 def test_what_a_lock_file_says_cannot_steer_a_terminal_or_fill_it(tmp_path: Path) -> None:
     with store(tmp_path).lock(operation="apply", timeout=0):
-        hostile = {"Who": "eve\x1b[2J\n::stop-commands::x", "Info": "x" * 5000}
+        hostile = {"Who": "eve\x1b[2J\n::stop-commands::\u2800", "Info": "x" * 5000}
         (tmp_path / SIDE).write_text(json.dumps(hostile))
         lines = refusal(tmp_path).lines
-    assert "  Who:       eve?[2J?::stop-commands::x" in lines
+    assert r"  Who:       eve\u{1b}[2J\u{a}::stop-commands::\u{2800}" in lines
+    assert f"  Info:      {'x' * 199}…" in lines
     assert max(map(len, lines)) < 250
 
 
