@@ -56,7 +56,9 @@ class Applier:
         """Creates whose intent is saved."""
         self._others: deque[Task] = deque()
         self._flying: dict[Address, _Flight] = {}
-        self._held = {record.id for record in journal.recorded.records.values()}
+        recorded = journal.recorded.records.values()
+        self._known = {record.id for record in recorded} | live.by_id.keys()
+        """Ids that no create can have made."""
         self._trouble: StateError | None = None
 
     def run(self) -> tuple[tuple[Outcome, ...], StateError | None]:
@@ -180,10 +182,10 @@ class Applier:
         seconds = self._now - self._flying.pop(change.address).since
         recorded = self._journal.recorded
         if outcome.verdict is Verdict.DONE and result.record is not None:
-            if change.action is Action.CREATE and result.record.id in self._held:
+            if change.action is Action.CREATE and result.record.id in self._known:
                 outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=_DOUBLED)
             else:
-                self._held.add(result.record.id)
+                self._known.add(result.record.id)
                 self._journal.recorded = recorded.with_records({change.address: result.record})
         elif outcome.verdict is Verdict.DONE:
             self._journal.recorded = recorded.without_records([change.address])
@@ -217,7 +219,7 @@ class Applier:
 _DOUBLED = Finding(
     summary="Answer names another connection",
     detail=(
-        "The service answered the create with the id of a connection that is already recorded, so "
+        "The service answered the create with the id of a connection that was there before, so "
         "what it made is unknown. The address waits until that is settled."
     ),
 )

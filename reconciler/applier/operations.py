@@ -118,23 +118,29 @@ class Operator:
             return _given_up(task, seen)
         try:
             return self._patch(task, seen)
-        except (MovedError, SilentError):
-            return self._patch_again(task)
+        except MovedError:
+            return self._patch_again(task, unanswered=False)
+        except SilentError:
+            return self._patch_again(task, unanswered=True)
 
-    def _patch_again(self, task: Task) -> Result:
+    def _patch_again(self, task: Task, *, unanswered: bool) -> Result:
         """After a 412 or no answer: look, and use the fresh etag if nothing but that has moved.
 
         It is done once. A repeat does no harm, since it names the etag that it is meant for.
         """
         seen = self._read(task)
-        if seen is not None and not _moved(task, seen):
-            return self._patch(task, seen)
-        if seen is not None and self._is_our_work(task, seen):
+        if seen is None:
+            return _given_up(task, seen)
+        ours = unanswered and self._is_our_work(task, seen)
+        if ours and not task.secrets:
             return _done(task, task.record(seen.id, seen.etag))
+        # Nobody can see which credentials a connection has, so they are sent once more.
+        if ours or not _moved(task, seen):
+            return self._patch(task, seen)
         return _given_up(task, seen)
 
     def _is_our_work(self, task: Task, seen: Observation) -> bool:
-        """Tell whether an earlier try of ours landed although its answer was lost."""
+        """Tell whether all that is visible of our try has landed although its answer was lost."""
         after = differ.visible(task.change.after or {})
         return seen.updated_client == self._remote.client and canonical.digest(
             thaw(differ.select(seen.spec, task.change.before or {}, after))

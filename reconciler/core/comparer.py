@@ -70,7 +70,7 @@ def compare(
     ``record`` is ``None`` for a connection about to be adopted. ``rotated`` names the write-only
     members whose secret is known not to be the one sent last.
     """
-    before, after = sides(declared, record, observed)
+    before, after = _sides(declared, record, observed, kind)
     visible = differ.visible(after)
     fields = tuple(
         FieldChange(path=path, before=was, after=is_, origin=_origin(record, path, was, is_))
@@ -92,14 +92,31 @@ def compare(
     )
 
 
-def sides(declared: Declaration, record: Record | None, observed: Observation) -> tuple[Spec, Spec]:
+def _sides(
+    declared: Declaration, record: Record | None, observed: Observation, kind: Kind
+) -> tuple[Spec, Spec]:
     """Return the managed members as observed and as declared, ignored ones left out of both."""
     recorded = record.spec if record else _NOTHING
-    before = differ.select(observed.spec, declared.spec, recorded)
+    shown = _completed(observed, record.spec if record else declared.spec, kind)
+    before = differ.select(shown, declared.spec, recorded)
     return (
         differ.ignoring(before, declared.ignore_changes),
         differ.ignoring(declared.spec, declared.ignore_changes),
     )
+
+
+def _completed(observed: Observation, known: Spec, kind: Kind) -> Spec:
+    """Return what the service shows, and as ``known`` has it what it does not show on purpose.
+
+    How much of a connection a reader gets to see is nowhere promised: mappings that hold secrets,
+    and members that cannot change, count as they were where they are left out.
+    """
+    spec = observed.spec
+    for path in (*kind.replaced_whole, *kind.immutable):
+        value = lookup(known, path)
+        if value is not UNSET and lookup(spec, path) is UNSET:
+            spec = assign(spec, path, differ.visible(value) if is_mapping(value) else value)
+    return spec
 
 
 def pins(observed: Observation, *templates: Spec) -> Pins:
@@ -113,7 +130,7 @@ def pins(observed: Observation, *templates: Spec) -> Pins:
 
 
 def drift(
-    declared: Declaration | None, record: Record, observed: Observation | None
+    declared: Declaration | None, record: Record, observed: Observation | None, kind: Kind
 ) -> tuple[Spec, Spec | None, tuple[FieldChange, ...]] | None:
     """Return the recorded members as recorded and as observed, and how they differ.
 
@@ -123,7 +140,8 @@ def drift(
     before = differ.ignoring(differ.visible(record.spec), ignored)
     if observed is None:
         return before, None, ()
-    after = differ.ignoring(differ.select(observed.spec, record.spec), ignored)
+    shown = _completed(observed, record.spec, kind)
+    after = differ.ignoring(differ.select(shown, record.spec), ignored)
     fields = tuple(
         FieldChange(path=path, before=was, after=is_, origin=Origin.DRIFT)
         for path, was, is_ in differ.diff(before, after)

@@ -261,7 +261,7 @@ class _Planner:
     def _drift(self, case: Case) -> Iterator[Drift]:
         if case.record is None:
             return
-        found = comparer.drift(case.declared, case.record, case.observed)
+        found = comparer.drift(case.declared, case.record, case.observed, case.kind)
         if found is not None:
             before, after, fields = found
             yield Drift(
@@ -304,7 +304,7 @@ class _Planner:
             return
         by_others = seen.updated_client not in (None, self.given.client)
         # A field that is ignored is visible all the same, and accounts for the new etag.
-        if by_others and comparer.drift(None, record, seen) is None:
+        if by_others and comparer.drift(None, record, seen, case.kind) is None:
             yield Remark(
                 topic=Topic.CREDENTIALS_CHANGED,
                 address=case.address,

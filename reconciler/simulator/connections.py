@@ -101,6 +101,14 @@ class Connection:
         if "params" in item.get("auth", {}) and (shown or switches.extra_params):
             params = {**item["auth"]["params"], **shown, **switches.extra_params}
             item["auth"] = {**item["auth"], "params": params}
+        match switches.auth_on_read:
+            case "whole":
+                pass
+            case "no-params":
+                item["auth"] = {**item.get("auth", {})}
+                item["auth"].pop("params", None)
+            case "none":
+                item.pop("auth", None)
         return item
 
 

@@ -20,6 +20,9 @@ class Switches:
     """What a read shows of parameters with ``format: password``. The Flow Service API speaks of a
     partial view of the credentials, ``update.md`` of the credentials, with placeholders."""
 
+    auth_on_read: Literal["whole", "no-params", "none"] = "whole"
+    """How much of ``auth`` a read shows at all; of what the view is partial is not said."""
+
     delete_status: Literal[202, 204] = 204
     """204 in the Flow Service API and ``delete.md``, 202 in the Destinations API."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
+from reconciler.simulator.connections import Author
 from reconciler.simulator.distortions import Edit
 from reconciler.simulator.effects import (
     Delay,
@@ -161,6 +163,54 @@ def test_an_update_without_an_answer_is_sent_again_and_does_no_harm(
     settled(world)
 
 
+def another_runner(scene: Scene) -> Answer:
+    """Have a run with the same API client write all that is visible of the change, and no more."""
+    assert scene.target is not None
+    (ours,) = scene.world.everything()
+    author = Author(by=ours.document["updatedBy"], client=ours.document["updatedClient"])
+    scene.world.edit(scene.target, {"description": "new"}, author=author)
+    return scene.serve(scene.request)
+
+
+def test_what_another_run_of_ours_wrote_is_not_taken_for_the_secret_as_well(world: World) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new", metadata={"credentialsVersion": "2"}))
+    world.secrets.append("canary-rotated-secret")
+    rotated = {"ZOHO_CLIENT_SECRET": "canary-rotated-secret"}
+    world.service.fault(another_runner, kind="patch")
+    ended = world.apply(env=rotated)
+    assert (ended.code, f"{AT}: Left alone" in ended.out) == (4, True)
+    assert world.apply(env=rotated).code == 0
+    sent = hashlib.sha256(b"canary-rotated-secret").hexdigest()
+    assert world.connection()["secrets"]["clientSecret"] == sent
+    settled(world)
+
+
+@pytest.mark.parametrize("commit", [True, False])
+def test_a_secret_of_which_nobody_heard_whether_it_arrived_is_sent_again(
+    world: World, *, commit: bool
+) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new", metadata={"credentialsVersion": "2"}))
+    world.secrets.append("canary-rotated-secret")
+    world.service.fault(Reset(commit=commit), kind="patch", times=4)
+    ended = world.apply(env={"ZOHO_CLIENT_SECRET": "canary-rotated-secret"})
+    assert ended.code == 0, ended
+    sent = hashlib.sha256(b"canary-rotated-secret").hexdigest()
+    assert world.connection()["secrets"]["clientSecret"] == sent
+    settled(world)
+
+
+def test_an_id_that_was_there_before_is_no_answer_to_a_create(world: World) -> None:
+    theirs = world.plant("Another")
+    world.declare(crm())
+    world.service.fault(Reply(status=201, json={"id": theirs}, commit=True), kind="create")
+    ended = world.run("apply", "-auto-approve", "-settle-timeout=0s")
+    assert ended.code == 0, ended
+    assert world.ids["crm"] != theirs
+    assert world.titles == ["Another", "CRM crm"]
+
+
 # --- connections that move ----------------------------------------------------------------------
 
 
@@ -265,6 +315,19 @@ def test_whatever_reads_show_of_secrets_a_second_plan_is_empty(world: World, sho
     world.applied(crm())
     settled(world)
     world.applied(crm(description="new", params={"clientId": "1000.NEW"}))
+    settled(world)
+
+
+@pytest.mark.parametrize("shown", ["no-params", "none"])
+def test_what_reads_do_not_show_at_all_is_no_drift_and_still_changed(
+    world: World, shown: str
+) -> None:
+    world.service.switch(auth_on_read=shown)
+    world.applied(crm())
+    settled(world)
+    world.applied(crm(params={"clientId": "1000.NEW"}))
+    settled(world)
+    world.service.switch(auth_on_read="whole")
     settled(world)
 
 
