@@ -14,8 +14,8 @@ TOLERANCE = 5
 
 
 def connection_spec(spec: Spec) -> str:
-    """Return the id of the connection spec that ``spec`` names."""
-    return str(lookup(spec, ("connectionSpec", "id")))
+    """Return the id of the connection spec that ``spec`` names, in small letters as a UUID has."""
+    return str(lookup(spec, ("connectionSpec", "id"))).lower()
 
 
 def connection_name(spec: Spec) -> str:

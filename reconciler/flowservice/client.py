@@ -135,12 +135,15 @@ class FlowService:
             return listed(order=None)
 
     def connection(self, kind: Kind, remote_id: RemoteId) -> Observation | None:
-        """Return one live connection, ``None`` where the service has none by that id."""
+        """Return one live connection, ``None`` where the service has none, or not for long."""
         try:
             item = pages.only(self._courier.read(_path(kind, remote_id)))
         except NotFoundError:
             return None
         if item is None:
+            # Absence is a 404. To forget a connection on less would lose its id.
+            raise ProtocolError(f"Flow Service was asked for {remote_id} and showed nothing.")
+        if observations.is_going(item):
             return None
         seen = observations.observation(item, kind)
         if seen.id != remote_id:
@@ -164,7 +167,7 @@ class FlowService:
         created = observations.remote_id(said.get("id"))
         if created is None:
             raise verdicts.doubt(request, response, "it names no usable id.")
-        return Accepted(id=created, etag=observations.etag(said.get("etag")))
+        return Accepted(id=created, etag=observations.etag_of(said))
 
     def update(self, kind: Kind, seen: Observation, patch: Sequence[Mapping[str, Any]]) -> Accepted:
         """Apply a JSON Patch; ``MovedError`` unless the connection still has ``seen``'s etag.
@@ -183,7 +186,7 @@ class FlowService:
         said = verdicts.said(request, response, good=_PATCHED)
         if said.get("id", seen.id) != seen.id:
             raise verdicts.doubt(request, response, "it names another connection.")
-        return Accepted(id=seen.id, etag=observations.etag(said.get("etag")))
+        return Accepted(id=seen.id, etag=observations.etag_of(said))
 
     def delete(self, kind: Kind, remote_id: RemoteId) -> None:
         """Delete a connection; one that is gone already, or on its way, counts as deleted.
@@ -217,15 +220,14 @@ class FlowService:
         # Adobe shows look-ups of specs as a list of one, and elsewhere as the bare object.
         bare = isinstance(document, dict) and "items" not in document
         item = document if bare else pages.only(document)
-        return item is not None and item.get("id") == spec
+        return item is not None and str(item.get("id")).lower() == spec.lower()
 
     def _see_it_go(self, kind: Kind, remote_id: RemoteId) -> None:
         try:
             for pause in GONE_PAUSES:
                 if not retries.slept(self._clock, pause):
                     break
-                seen = self.connection(kind, remote_id)
-                if seen is None or (seen.state or "").startswith("delet"):
+                if self.connection(kind, remote_id) is None:
                     return
         except RemoteError as error:
             raise SilentError(

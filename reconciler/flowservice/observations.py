@@ -30,6 +30,16 @@ def etag(value: object) -> Etag | None:
     return Etag(value) if isinstance(value, str) and _ETAG.fullmatch(value) else None
 
 
+def is_going(item: Mapping[str, Any]) -> bool:
+    """Tell whether a deletion of the object is under way (flow-service-errors.md, 1458)."""
+    return str(item.get("state")).lower() == "delete-finalizing"
+
+
+def etag_of(item: Mapping[str, Any]) -> Etag | None:
+    """Return the etag of an object; Adobe's samples show the same string as its ``version``."""
+    return etag(item.get("etag")) or etag(item.get("version"))
+
+
 def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
     """Return what ``item`` shows; raise ``ProtocolError`` if it has no usable id."""
     known = remote_id(item.get("id"))
@@ -37,7 +47,7 @@ def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
         raise ProtocolError("Flow Service shows an object without a usable id.")
     return Observation(
         id=known,
-        etag=etag(item.get("etag")),
+        etag=etag_of(item),
         spec=_spec(item, kind),
         state=_text(item.get("state")),
         created_at=_milliseconds(item.get("createdAt")),
@@ -49,19 +59,26 @@ def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
 
 
 def spec_id(item: Mapping[str, Any]) -> str | None:
-    """Return the id of the connection spec that ``item`` says it is of."""
+    """Return the id of the connection spec that ``item`` says it is of, in small letters."""
     reference = item.get("connectionSpec")
-    return _text(reference.get("id")) if isinstance(reference, dict) else None
+    found = _text(reference.get("id")) if isinstance(reference, dict) else None
+    return None if found is None else found.lower()
+
+
+def _spec_version(item: Mapping[str, Any]) -> str | None:
+    """Return the version of the connection spec, which is text even where JSON shows a number."""
+    reference = item.get("connectionSpec")
+    version = reference.get("version") if isinstance(reference, dict) else None
+    number = isinstance(version, int | float) and not isinstance(version, bool)
+    return str(version) if number else _text(version)
 
 
 def _spec(item: Mapping[str, Any], kind: Kind) -> Spec:
     """Return the client-owned members; null counts as absent, a description is null until set."""
     owned = {name: item[name] for name in ("name", "description") if item.get(name) is not None}
-    reference = item.get("connectionSpec")
-    if isinstance(reference, dict):
-        owned["connectionSpec"] = {
-            name: reference[name] for name in ("id", "version") if name in reference
-        }
+    named = {"id": spec_id(item), "version": _spec_version(item)}
+    if reference := {name: text for name, text in named.items() if text is not None}:
+        owned["connectionSpec"] = reference
     if isinstance(item.get("auth"), dict):
         owned["auth"] = item["auth"]
     spec: Spec = freeze(owned)

@@ -43,7 +43,7 @@ def listed(
                 seen.id: seen
                 for page in arriving
                 for item in _items(page)
-                if _spec_of(item) == connection_spec
+                if _spec_of(item) == connection_spec.lower() and not observations.is_going(item)
                 for seen in [observations.observation(item, kind)]
             }.values()
         )
@@ -95,12 +95,14 @@ def _next_token(page: Mapping[str, Any]) -> str | None:
     """
     links = page.get("_links") or {}
     following = links.get("next") if isinstance(links, dict) else links
-    if not following:
-        return None
     try:
-        tokens: list[str] = parse_qs(urlsplit(following["href"]).query)["continuationToken"]
+        href = following["href"] if following else None
+        if not href:
+            return None
+        query = parse_qs(urlsplit(href).query, keep_blank_values=True)
+        tokens: list[str] = query["continuationToken"]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ProtocolError("The list goes on, but does not say where.") from error
     if len(tokens) != 1 or len(tokens[0]) > _LONGEST_TOKEN:
         raise ProtocolError("The list goes on in a way that cannot be followed.")
-    return tokens[0]
+    return tokens[0] or None

@@ -14,6 +14,7 @@ import pytest
 from reconciler.errors import ProtocolError, RefusedError, RemoteError, SilentError
 from reconciler.flowservice import pages
 from reconciler.model.observations import Observation
+from reconciler.model.values import lookup
 from reconciler.simulator.effects import Effect, Huge, Reply, Reset, Scene, Status, Trickle
 from reconciler.simulator.exchanges import Answer, Request
 from tests.builders import KIND, SPEC_ID, remote_id
@@ -117,17 +118,32 @@ def test_a_listing_ends_with_the_page_that_names_no_other(desk: Desk, last: dict
     assert len(heard) == 1
 
 
+ENDS = [
+    pytest.param(None, id="no-link"),
+    pytest.param({}, id="empty-link"),
+    pytest.param({"href": None}, id="null"),
+    pytest.param({"href": ""}, id="empty"),
+    pytest.param({"href": "/connections?continuationToken="}, id="empty-token"),
+]
+
+
+@pytest.mark.parametrize("following", ENDS)
+def test_a_listing_without_a_token_to_go_on_with_is_at_its_end(
+    desk: Desk, following: object
+) -> None:
+    heard = serve(desk, page(item(1), following=following))
+    assert [seen.id for seen in desk.remote.connections(KIND, SPEC_ID)] == [remote_id(1)]
+    assert len(heard) == 1
+
+
 NOWHERE = [
     pytest.param("/connections?continuationToken=t", id="a-text"),
     pytest.param(["/connections?continuationToken=t"], id="a-list"),
     pytest.param(7, id="a-number"),
     pytest.param({"ref": "/connections?continuationToken=t"}, id="no-href"),
-    pytest.param({"href": None}, id="null"),
     pytest.param({"href": 7}, id="href-of-a-number"),
     pytest.param({"href": {"continuationToken": "t"}}, id="href-of-an-object"),
-    pytest.param({"href": ""}, id="empty"),
     pytest.param({"href": "/connections"}, id="no-query"),
-    pytest.param({"href": "/connections?continuationToken="}, id="empty-token"),
     pytest.param({"href": "/connections?ContinuationToken=t"}, id="another-name"),
     pytest.param({"href": "/connections#?continuationToken=t"}, id="in-the-fragment"),
     pytest.param({"href": "http://[/?continuationToken=t"}, id="no-url"),
@@ -349,3 +365,30 @@ def test_a_listing_whose_pages_break_off_is_silence(desk: Desk) -> None:
     desk.service.fault(Reset(), kind="list", times=None)
     assert "the connection broke" in fails(desk, SilentError)
     assert len(desk.asked("list")) == ATTEMPTS
+
+
+# --- liberties of spelling ----------------------------------------------------------------------
+
+
+def test_the_id_of_a_connection_spec_is_one_in_whatever_case(desk: Desk) -> None:
+    shouted = {"id": SPEC_ID.upper(), "version": "1.0"}
+    serve(desk, page(item(1, connectionSpec=shouted)))
+    (seen,) = desk.remote.connections(KIND, SPEC_ID)
+    assert lookup(seen.spec, ("connectionSpec", "id")) == SPEC_ID
+
+
+@pytest.mark.parametrize(("version", "text"), [("1.0", "1.0"), (1.0, "1.0"), (1, "1")])
+def test_a_version_is_text(desk: Desk, version: object, text: str) -> None:
+    serve(desk, page(item(1, connectionSpec={"id": SPEC_ID, "version": version})))
+    (seen,) = desk.remote.connections(KIND, SPEC_ID)
+    assert lookup(seen.spec, ("connectionSpec", "version")) == text
+
+
+def test_the_version_of_an_object_is_its_etag_where_none_is_given(desk: Desk) -> None:
+    serve(desk, page(item(1, etag=None, version='"v"'), item(2, version='"v"')))
+    assert [seen.etag for seen in desk.remote.connections(KIND, SPEC_ID)] == ['"v"', '"2"']
+
+
+def test_what_is_being_deleted_is_no_longer_listed(desk: Desk) -> None:
+    serve(desk, page(item(1, state="delete-finalizing"), item(2, state="DELETE-FINALIZING")))
+    assert desk.remote.connections(KIND, SPEC_ID) == []

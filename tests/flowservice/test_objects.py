@@ -266,7 +266,7 @@ def test_one_is_shown_as_it_is_and_without_what_is_written_only(desk: Desk) -> N
 ABSENT = [
     pytest.param(Status(status=404), id="404"),
     pytest.param(Reply(status=404, json={"errorMessage": "not found"}), id="404-of-older-form"),
-    pytest.param(Reply(json=page()), id="an-empty-list"),
+    pytest.param(Reply(json=page(item(7, state="delete-finalizing"))), id="being-deleted"),
 ]
 
 
@@ -279,6 +279,7 @@ def test_one_that_is_not_there_is_none(desk: Desk, effect: Effect) -> None:
 UNUSABLE: list[Any] = [
     pytest.param(Reply(json=page(item(8))), "asked for", 1, id="another-one"),
     pytest.param(Reply(json=page(item(7), item(8))), "several objects", 1, id="two"),
+    pytest.param(Reply(json=page()), "showed nothing", 1, id="none"),
     pytest.param(Reply(json=item(7)), "without proper items", 1, id="bare"),
     pytest.param(Reply(json=page(7)), "without proper items", 1, id="a-number"),
     pytest.param(Reply(json=None), "without proper items", 1, id="null"),
