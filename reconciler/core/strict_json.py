@@ -16,10 +16,11 @@ DEPTH: Final = 64
 """Levels; as many as a manifest may have."""
 OWN_DEPTH: Final = DEPTH + 8
 """Levels of our own documents, which hold what strangers and manifests say a few levels down."""
-DIGITS: Final = 20
-"""Digits of an integer; as many as the largest one of 64 bits."""
+INTEGERS: Final = range(-(2**63), 2**64)
+"""Integers of 64 bits, with a sign or without; a manifest can hold no others."""
 
 _SHOWN = 32
+_LONGEST = len(str(INTEGERS[-1]))
 _CONTAINERS = frozenset({dict, list})
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -37,7 +38,7 @@ def parse(text: str | bytes, *, depth: int = DEPTH) -> Any:
 
     Raises ``UnicodeDecodeError`` or ``json.JSONDecodeError``, which know the place, for what is no
     JSON, and ``NotStrictError`` for a name that stands twice in one object, ``NaN``, an infinity,
-    an integer of more than ``DIGITS`` digits, half a surrogate pair, or more levels than ``depth``:
+    an integer beyond ``INTEGERS``, half a surrogate pair, or more levels than ``depth``:
     each of the three is a ``ValueError``.
     """
     if isinstance(text, bytes):
@@ -88,9 +89,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits.removeprefix("-")) > DIGITS:
-        raise NotStrictError(f"an integer has more than {DIGITS} digits", digits)
-    return int(digits)
+    if len(digits) <= _LONGEST and (number := int(digits)) in INTEGERS:
+        return number
+    raise NotStrictError("an integer takes more than 64 bits", digits)
 
 
 def _finite(digits: str) -> float:

@@ -294,7 +294,7 @@ SIDES = '<<<<<<< HEAD\n  "serial": 7,\n=======\n  "serial": 8,\n>>>>>>> theirs\n
         pytest.param(GOOD.replace("1.0,", "NaN,"), "none that JSON can carry ('NaN')", id="nan"),
         pytest.param(GOOD.replace("1.0,", "1e999,"), "out of range ('1e999')", id="infinite"),
         pytest.param(
-            GOOD.replace("1.0,", "9" * 5000 + ","), "more than 20 digits", id="endless-number"
+            GOOD.replace("1.0,", "9" * 5000 + ","), "more than 64 bits", id="endless-number"
         ),
         pytest.param(GOOD.replace('"US"', '"\\ud83d"'), "surrogate", id="half-a-surrogate-pair"),
         pytest.param(GOOD.replace("true,", "True,", 1), "is not JSON", id="python"),
