@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core import references
@@ -15,7 +15,7 @@ from reconciler.model.declarations import Adoption, Manifest
 from reconciler.model.findings import Finding, Span
 from reconciler.model.kinds import Kind
 from reconciler.model.sources import Source
-from reconciler.model.values import Path, SecretRef, Spec
+from reconciler.model.values import Path, SecretRef, Spec, Value
 
 
 class Builder:
@@ -33,13 +33,13 @@ class Builder:
             shape = self._shape(document.value["kind"])
             settle(document, shape)
             violations = shape.violations(document.value)
-        if not violations:
-            spec: Any = references.lift(document.value["spec"])
-            violations = tuple(self._refused(spec, ("spec",)))
-            if not violations:
+            spec: Any = references.lift(document.value.get("spec"))
+            violations += refused(spec, ("spec",), self._secret_paths, beside=violations)
+            if document.sound and not violations:
                 return _manifest(document, spec, file)
         address = _address(document.value)
-        return tuple(finding(one, document, file, address) for one in violations)
+        known = believable(violations, document)
+        return tuple(finding(one, document, file, address) for one in known)
 
     def _shape(self, kind: str) -> Shape:
         if kind not in self._shapes:
@@ -54,7 +54,7 @@ class Builder:
         kind = value.get("kind")
         if kind is None:
             detail = f"The document says no kind, such as {quoted(min(self._kinds, default=''))}."
-            return (Violation((), "Missing field", detail),)
+            return (Violation(("kind",) if "kind" in value else (), "Missing field", detail),)
         if not isinstance(kind, str):
             return (Violation(("kind",), "Wrong type", "kind must be text."),)
         if kind not in self._kinds:
@@ -62,21 +62,41 @@ class Builder:
             return (Violation(("kind",), "Unknown kind", detail),)
         return ()
 
-    def _refused(self, value: Any, path: Path) -> Iterator[Violation]:
-        if isinstance(value, SecretRef):
-            refusal = references.refusal(value, self._secret_paths)
-            if refusal is not None:
-                yield Violation(path, "Secret reference refused", refusal)
-        elif isinstance(value, Mapping):
-            for name, member in value.items():
-                yield from self._refused(member, (*path, name))
-
 
 def settle(document: Document, shape: Shape) -> None:
     """Give unquoted scalars their type where the schema takes no text, and only there."""
     for plain in document.plains:
         if not shape.takes_text(plain.path):
             plain.settle()
+
+
+def believable(violations: Iterable[Violation], document: Document) -> tuple[Violation, ...]:
+    """Return those that are not about a value which the document's reader did not understand."""
+    unsure = document.unsure | {
+        path[:-1] for path in document.unsure if path[-1:] and path[-1] in references.NAMES
+    }
+    return tuple(one for one in violations if one.path not in unsure)
+
+
+def refused(
+    value: Value, path: Path, secret_paths: Sequence[str], *, beside: Sequence[Violation] = ()
+) -> tuple[Violation, ...]:
+    """Return each secret reference at ``path`` or below that may not be followed.
+
+    What a violation ``beside`` is about already is left out.
+    """
+    if isinstance(value, SecretRef):
+        refusal = references.refusal(value, secret_paths)
+        told = any(one.path[: len(path)] == path for one in beside)
+        if refusal is None or told:
+            return ()
+        return (Violation(path, "Secret reference refused", refusal),)
+    members = value.items() if isinstance(value, Mapping) else ()
+    return tuple(
+        one
+        for name, member in members
+        for one in refused(member, (*path, name), secret_paths, beside=beside)
+    )
 
 
 def finding(

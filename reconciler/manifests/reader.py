@@ -26,6 +26,9 @@ MOST = 50_000
 """Scalars, mappings and lists in a file."""
 
 
+_ASIDE = "(aside)"
+"""Ends the path of a value that has no place in its mapping; known by identity."""
+
 # what https://yaml.org/spec/1.2.2/#51-character-set leaves out
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -66,6 +69,10 @@ class Document:
     positions: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """(line, column) of each key and list item, counting from one; ``()`` is the document."""
     plains: list[Plain] = field(default_factory=list)
+    sound: bool = True
+    """Whether no finding is about it; otherwise it is only good for finding more."""
+    unsure: set[Path] = field(default_factory=set)
+    """Values that were not understood: whatever is said of them may be beside the point."""
 
 
 class _RefusedError(Exception):
@@ -84,7 +91,7 @@ def _refused(summary: str, detail: str, mark: Any) -> _RefusedError:
 def read(data: bytes, path: str, trail: Trail) -> tuple[list[Document], list[Finding]]:
     """Return the documents of one file, and what keeps it from being read.
 
-    A document that a finding is about is left out.
+    A document is left out where nothing after a finding about it can be understood.
     """
     if not yaml.__with_libyaml__:
         raise ReconcilerError(
@@ -153,7 +160,6 @@ class _Reading:
         self._trail = trail
         self._frames: list[_Frame] = []
         self._document = Document()
-        self._sound = True
         self._nodes = 0
 
     def take(self, event: Any) -> None:
@@ -163,17 +169,17 @@ class _Reading:
             act(self, event)
 
     def start_document(self, event: Any) -> None:
-        self._document, self._sound = Document(), True
+        self._document = Document()
         mark = event.start_mark
         self._document.positions[()] = (mark.line + 1, mark.column + 1)
 
     def end_document(self, event: Any) -> None:
-        if self._sound:
-            self.documents.append(self._document)
+        self.documents.append(self._document)
 
     def scalar(self, event: Any) -> None:
         frame = self._frames[-1] if self._frames else None
-        if event.tag is not None or event.anchor is not None:
+        marked = event.tag is not None or event.anchor is not None
+        if marked:
             self._refuse_marks(event)
         if frame is not None and frame.key is None and type(frame.holder) is dict:
             self._count(event)
@@ -182,7 +188,11 @@ class _Reading:
         text = event.value
         plain = event.implicit[0]
         trail = self._place(event, None if plain and not text else text)
+        if marked and event.tag is not None:
+            self._document.unsure.add(trail.path)
         if plain and frame is not None and scalars.may_be_typed(text):
+            if trail.path[-1] is _ASIDE:
+                return
             holder = frame.holder
             key = trail.path[-1] if type(holder) is dict else len(holder) - 1
             self._document.plains.append(Plain(trail.path, holder, key))
@@ -195,6 +205,8 @@ class _Reading:
             raise _refused("Nested too deeply", detail, event.start_mark)
         holder: Any = {} if type(event) is yaml.MappingStartEvent else []
         trail = self._place(event, holder)
+        if event.tag is not None:
+            self._document.unsure.add(trail.path)
         self._frames.append(_Frame(holder, trail))
 
     def close(self, event: Any) -> None:
@@ -203,7 +215,7 @@ class _Reading:
     def alias(self, event: Any) -> None:
         # neither the name nor what it stands for is shown: it may be a secret that starts with *
         self._find("Alias", "Anchors and aliases are not supported; write the value out.", event)
-        self._place(event, None)
+        self._document.unsure.add(self._place(event, None).path)
 
     def _refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
@@ -218,10 +230,13 @@ class _Reading:
         frame.key = below = frame.trail[name]
         if name == "<<" and event.implicit[0]:
             self._find("Merge key", "Merge keys are not supported; write the fields out.", event)
-        if name in frame.holder:
+            self._document.unsure.add(frame.trail.path)
+            frame.key = Trail((*below.path, _ASIDE))
+        elif name in frame.holder:
             line, _ = self._document.positions[below.path]
             detail = f"{quoted(name)} stands in this mapping already, in line {line}."
             self._find("Repeated key", detail, event)
+            frame.key = Trail((*below.path, _ASIDE))
         else:
             self._document.positions[below.path] = (mark.line + 1, mark.column + 1)
 
@@ -241,7 +256,8 @@ class _Reading:
             return below
         if below is None:
             raise _refused("Key is not text", "A key must be text.", event.start_mark)
-        holder.setdefault(below.path[-1], value)
+        if below.path[-1] is not _ASIDE:
+            holder[below.path[-1]] = value
         frame.key = None
         return below
 
@@ -255,7 +271,7 @@ class _Reading:
         mark = event.start_mark
         span = Span(self._path, mark.line + 1, mark.column + 1)
         self.findings.append(Finding(summary=summary, detail=detail, span=span))
-        self._sound = False
+        self._document.sound = False
 
 
 _ACTS: Mapping[type, Callable[[_Reading, Any], None]] = {

@@ -117,6 +117,52 @@ def test_a_literal_secret_is_refused_and_never_shown(tmp_path: Path, written: st
     assert CANARY not in repr(found)
 
 
+LITERAL = (SECRET, CANARY)
+MISSPELT = ("description:", "descripton:")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(
+            [("name: crm-eu", "{name: zz, name: yy}"), MISSPELT, LITERAL],
+            [("4:14", "Repeated key"), ("9:3", "Unknown field"), ("15:7", "Literal secret")],
+            id="repeated-key",
+        ),
+        pytest.param(
+            [("name: Zoho", "<<: {x: y}\n  nmae: Zoho"), LITERAL],
+            [("8:3", "Merge key"), ("9:3", "Unknown field"), ("16:7", "Literal secret")],
+            id="merge-key",
+        ),
+        pytest.param(
+            [("true", "*x"), ("kind: Z", "kind: !t Z"), ("name: Zoho", "name: &x Z"), LITERAL],
+            [("2:7", "Tag"), ("6:20", "Alias"), ("8:9", "Anchor"), ("15:7", "Literal secret")],
+            id="marks",
+        ),
+        pytest.param(
+            [("env:ZOHO_CLIENT_SECRET", "env:AEP_SECRET"), MISSPELT],
+            [("9:3", "Unknown field"), ("15:7", "Secret reference refused")],
+            id="refused-reference",
+        ),
+        pytest.param(
+            [("kind: ZohoCrmConnection", "kind: *x"), LITERAL], [("2:7", "Alias")], id="no-kind"
+        ),
+        pytest.param(
+            [('"env:ZOHO_CLIENT_SECRET"', "*x"), ("{var: accounts}", "{var: *y}")],
+            [("13:26", "Alias"), ("15:30", "Alias")],
+            id="no-reference",
+        ),
+    ],
+)
+def test_one_fault_does_not_hide_another(
+    tmp_path: Path, changes: list[tuple[str, str]], told: list[tuple[str, str]]
+) -> None:
+    written = drafts.manifest(*changes)
+    found = drafts.problems(drafts.write(tmp_path, written))
+    assert drafts.told(found) == [(f"connections/crm.yaml:{place}", one) for place, one in told]
+    assert CANARY not in repr(found)
+
+
 def test_a_finding_names_the_address_where_there_is_one(tmp_path: Path) -> None:
     (found,) = drafts.problems(drafts.write(tmp_path, drafts.manifest((SECRET, "x"))))
     assert found.address == Address("ZohoCrmConnection", "crm-eu")

@@ -61,7 +61,7 @@ def test_what_is_no_strict_yaml_is_refused_with_its_place(
     text: str | bytes, summary: str, place: str
 ) -> None:
     documents, findings = read(text)
-    assert documents == []
+    assert not any(document.sound for document in documents)
     assert (findings[0].summary, str(findings[0].span)) == (summary, f"a.yaml:{place}")
 
 
@@ -73,8 +73,35 @@ def test_what_starts_with_a_special_character_may_be_a_secret_and_is_not_shown(t
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:
     documents, findings = read("a: *x\n---\na: 1\n---\nb: &y 2\nb: 3\n")
-    assert [document.value for document in documents] == [{"a": "1"}]
+    assert [document.value for document in documents if document.sound] == [{"a": "1"}]
     assert [finding.summary for finding in findings] == ["Alias", "Anchor", "Repeated key"]
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("a: 1\na: {b: 2}\nc: 3\n", {"a": "1", "c": "3"}),
+        ("a: {b: 1}\na: {b: [2, 3], d: 4}\n", {"a": {"b": "1"}}),
+        ("a: 1\na: 2\na: 3\n", {"a": "1"}),
+        ("<<: {a: 2}\na: 1\n", {"a": "1"}),
+        ("a: &x [1]\nb: !t [2]\n", {"a": ["1"], "b": ["2"]}),
+        ("a: !t 1\nb: {c: *x}\n", {"a": "1", "b": {"c": None}}),
+    ],
+)
+def test_of_a_document_with_a_fault_the_rest_is_understood(
+    text: str, understood: dict[str, object]
+) -> None:
+    (document,), findings = read(text)
+    assert not document.sound
+    assert findings
+    for plain in document.plains:
+        assert plain.holder[plain.key] == "1234"[int(plain.holder[plain.key]) - 1]
+    assert document.value == understood
+
+
+def test_a_key_that_is_repeated_in_a_repeated_mapping_is_told_with_its_own_line() -> None:
+    _, findings = read("o: {a: 1}\no:\n  a: 2\n  a: 3\n")
+    assert [finding.detail[-7:] for finding in findings] == ["line 1.", "line 3."]
 
 
 @pytest.mark.parametrize(
