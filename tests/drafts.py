@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from reconciler.catalog import schemas
 from reconciler.core import validator
 from reconciler.core.validator import Verdict
-from reconciler.errors import RejectedError
 from reconciler.manifests import loader
 from reconciler.manifests.loader import Loaded
 from reconciler.model.findings import Finding
+from reconciler.model.projects import Project
 
 CANARY = "hunter2-canary"
 """A secret where none should be; no output may ever hold it."""
@@ -88,22 +86,36 @@ def write(
 
 
 def load(folder: Path) -> Loaded:
-    return loader.load(folder, schemas.load(folder))
+    """Return a project that can be read as a whole."""
+    loaded = loader.load(loader.open_project(folder), schemas.load(folder))
+    assert (loaded.findings, loaded.nothing) == ((), None)
+    return loaded
+
+
+def project(folder: Path) -> Project:
+    """Return a project whose own file can be read."""
+    found = loader.open_project(folder).project
+    assert found is not None
+    return found
 
 
 def problems(folder: Path) -> tuple[Finding, ...]:
-    """Return the findings that loading is refused for."""
-    with pytest.raises(RejectedError) as caught:
-        load(folder)
-    return caught.value.findings
+    """Return what is found in reading, in order of place; there must be something."""
+    loaded = loader.load(loader.open_project(folder), schemas.load(folder))
+    nothing = () if loaded.nothing is None else (loaded.nothing,)
+    found = (*loaded.findings, *nothing)
+    assert found
+    return tuple(sorted(found, key=lambda finding: finding.order))
 
 
 def verdict(folder: Path, *environments: str) -> Verdict:
     """Load and validate; every environment unless some are named."""
     kinds = schemas.load(folder)
-    loaded = loader.load(folder, kinds)
-    names = environments or tuple(loaded.project.environments)
-    return validator.validate(loaded.project, loaded.manifests, kinds, names)
+    loaded = loader.load(loader.open_project(folder), kinds)
+    names = environments or tuple(loaded.project.environments if loaded.project else ())
+    return validator.validate(
+        loaded.project, loaded.manifests, kinds, names, unread=loaded.findings
+    )
 
 
 def told(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:

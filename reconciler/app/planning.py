@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.app import reading
 from reconciler.app.observer import Observer, of_records
 from reconciler.app.sessions import Session
-from reconciler.core import planner, validator
+from reconciler.core import planner
 from reconciler.core.situations import Live, Request, Situation
 from reconciler.errors import LockedError, RejectedError, SecretError
-from reconciler.manifests import loader
 from reconciler.model.addresses import Address
 from reconciler.model.declarations import Declaration, Desired
 from reconciler.model.findings import Finding
@@ -83,9 +83,8 @@ def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Findi
     Raises ``RejectedError`` with everything that is wrong with them.
     """
     empty = bool(recorded.records)  # the planner's guard has more to say about that
-    loaded = loader.load(session.surroundings.folder, session.kinds, allow_empty=empty)
     name = session.environment.name
-    verdict = validator.validate(loaded.project, loaded.manifests, session.kinds, [name])
+    verdict = reading.judge(session.loaded, session.kinds, name, may_be_empty=empty)
     if verdict.errors:
         raise RejectedError(verdict.findings)
     return verdict.desired[name], verdict.warnings

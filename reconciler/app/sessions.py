@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from reconciler.app import reading
 from reconciler.app.clocks import SystemClock
 from reconciler.app.signals import Signals
 from reconciler.catalog import schemas
@@ -17,6 +18,7 @@ from reconciler.core.wording import either, guess, quoted
 from reconciler.errors import RejectedError
 from reconciler.flowservice.settings import BASE_URL, Settings
 from reconciler.manifests import loader
+from reconciler.manifests.loader import Loaded
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.plans import Scope
@@ -59,19 +61,29 @@ class Session:
     """One environment, opened. ``live`` says whether Flow Service may be asked."""
 
     def __init__(self, surroundings: Surroundings, *, environment: str | None, live: bool) -> None:
-        """Read the project file and the settings; raise ``RejectedError`` with what is wrong."""
+        """Read the project file and the settings; raise ``RejectedError`` with what is wrong.
+
+        Where it is the project file, that is told together with what is wrong with manifests.
+        """
         self.surroundings = surroundings
         self.clock = surroundings.clock
         self.kinds: Mapping[str, Kind] = schemas.load(surroundings.folder)
-        self.project: Project = loader.read_project(surroundings.folder)
-        self.environment: Environment = choose(
-            self.project, surroundings.environment_name(environment)
-        )
+        self._opened = loader.open_project(surroundings.folder)
+        name = surroundings.environment_name(environment)
+        self.project = self._sound_project(name)
+        self.environment: Environment = choose(self.project, name)
         self.settings = self._settings() if live else None
         self.invocation = Invocation(
             folder=str(surroundings.folder),
-            environment=surroundings.environment_name(environment),
+            environment=name,
         )
+
+    def _sound_project(self, name: str | None) -> Project:
+        project = self._opened.project
+        if project is None or self._opened.findings:
+            verdict = reading.judge(self.loaded, self.kinds, name, may_be_empty=True)
+            raise RejectedError(verdict.findings)
+        return project
 
     def _settings(self) -> Settings:
         environ = self.surroundings.environ
@@ -80,8 +92,15 @@ class Session:
             self.surroundings.scrubber.remember(secret)
         pin = self.environment.organization
         if pin is not None and pin != settings.organization:
-            raise RejectedError([_wrong_organization(self.environment, settings.organization)])
+            raise RejectedError(
+                [_wrong_organization(self.project, self.environment, settings.organization)]
+            )
         return settings
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The project with its manifests, which are read when they are first asked for."""
+        return loader.load(self._opened, self.kinds)
 
     @cached_property
     def store(self) -> LocalState:
@@ -173,7 +192,7 @@ def choose(project: Project, name: str | None) -> Environment:
     raise RejectedError([Finding(summary="Unknown environment", detail=detail)])
 
 
-def _wrong_organization(environment: Environment, organization: str) -> Finding:
+def _wrong_organization(project: Project, environment: Environment, organization: str) -> Finding:
     return Finding(
         summary="Wrong organisation",
         detail=(
@@ -181,5 +200,5 @@ def _wrong_organization(environment: Environment, organization: str) -> Finding:
             f"and AEP_ORG_ID says {quoted(organization)}. Use the credentials of the organisation "
             "that the environment names."
         ),
-        span=environment.span,
+        span=project.source.span("environments", environment.name, "organization"),
     )

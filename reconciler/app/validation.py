@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from reconciler.app.sessions import Surroundings, choose
+from reconciler.app import reading
+from reconciler.app.sessions import Surroundings
 from reconciler.catalog import schemas
-from reconciler.core import validator
 from reconciler.core.validator import Verdict
 from reconciler.manifests import loader
 
 
 def validate(surroundings: Surroundings, *, environment: str | None) -> Verdict:
-    """Check one environment, or all of them; ``RejectedError`` where the files cannot be read."""
+    """Check one environment, or all of them; ``RejectedError`` where a schema cannot be used."""
     kinds = schemas.load(surroundings.folder)
-    loaded = loader.load(surroundings.folder, kinds)
+    loaded = loader.load(loader.open_project(surroundings.folder), kinds)
     name = surroundings.environment_name(environment)
-    environments = (
-        loaded.project.environments if name is None else [choose(loaded.project, name).name]
-    )
-    return validator.validate(loaded.project, loaded.manifests, kinds, environments)
+    return reading.judge(loaded, kinds, name, may_be_empty=False)

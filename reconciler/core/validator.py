@@ -43,41 +43,56 @@ class Verdict:
 
 
 def validate(
-    project: Project,
+    project: Project | None,
     manifests: Sequence[Manifest],
     kinds: Mapping[str, Kind],
     environments: Iterable[str],
+    *,
+    unread: Iterable[Finding] = (),
 ) -> Verdict:
-    """Make every offline check; what is wrong in several environments is told once."""
-    by_address: dict[Address, Manifest] = {}
-    for manifest in manifests:
-        by_address.setdefault(manifest.address, manifest)
-    found = [
-        *_repeated(manifests, by_address),
-        *_shared(project),
-        *_unknown_topics(project, kinds),
-        *_deprecated(project, manifests, kinds),
-        *_hasty(project),
-        *renames.findings(project, by_address, kinds),
-    ]
-    desired = {}
-    for environment in environments:
-        desired[environment], findings = resolver.resolve(project, manifests, environment, kinds)
-        found += findings
-        declarations = desired[environment].values()
-        found += _namesakes(declarations)
-        found += _rivals(declarations)
-        for declaration in declarations:
-            found += _hosts(declaration, project, kinds)
+    """Make every offline check; what is wrong in several environments is told once.
+
+    ``unread`` is why files, or parts of them, are missing here: it is told together with what is
+    certainly wrong with the rest. Without a project that is little.
+    """
+    found = [*unread, *_repeated(manifests)]
+    desired: dict[str, Desired] = {}
+    if project is not None:
+        found += _contradictions(project, manifests, kinds)
+        for environment in environments:
+            desired[environment], findings = _declared(project, manifests, environment, kinds)
+            found += findings
     unique = sorted(dict.fromkeys(found), key=lambda finding: finding.order)
     return Verdict(desired=desired, findings=tuple(unique))
 
 
-def _repeated(
-    manifests: Iterable[Manifest], by_address: Mapping[Address, Manifest]
+def _contradictions(
+    project: Project, manifests: Sequence[Manifest], kinds: Mapping[str, Kind]
 ) -> Iterator[Finding]:
+    """Yield what is wrong whatever the environment."""
+    yield from _shared(project)
+    yield from _unknown_topics(project, kinds)
+    yield from _deprecated(project, manifests, kinds)
+    yield from _hasty(project)
+    yield from renames.findings(project, {manifest.address for manifest in manifests}, kinds)
+
+
+def _declared(
+    project: Project, manifests: Sequence[Manifest], environment: str, kinds: Mapping[str, Kind]
+) -> tuple[Desired, list[Finding]]:
+    """Return what is declared in one environment, and what is wrong there."""
+    desired, findings = resolver.resolve(project, manifests, environment, kinds)
+    declarations = desired.values()
+    found = [*findings, *_namesakes(declarations), *_rivals(declarations)]
+    for declaration in declarations:
+        found += _hosts(declaration, project, kinds)
+    return desired, found
+
+
+def _repeated(manifests: Iterable[Manifest]) -> Iterator[Finding]:
+    by_address: dict[Address, Manifest] = {}
     for manifest in manifests:
-        first = by_address[manifest.address]
+        first = by_address.setdefault(manifest.address, manifest)
         if first is not manifest:
             yield Finding(
                 summary="Repeated address",
@@ -91,6 +106,7 @@ def _repeated(
 
 
 def _shared(project: Project) -> Iterator[Finding]:
+    at = project.source.span
     states: dict[str, str] = {}
     sandboxes: dict[tuple[str | None, str], str] = {}
     for name, environment in project.environments.items():
@@ -101,7 +117,7 @@ def _shared(project: Project) -> Iterator[Finding]:
                 summary="Shared state",
                 detail=f"{quoted(name)} and {quoted(other)} keep their state in one place. Each "
                 "environment needs a state of its own, or one would delete what the other has.",
-                span=environment.span,
+                span=at("environments", name, "state"),
             )
         other = sandboxes.setdefault((environment.organization, environment.sandbox), name)
         if other != name:
@@ -109,19 +125,21 @@ def _shared(project: Project) -> Iterator[Finding]:
                 summary="Shared sandbox",
                 detail=f"{quoted(name)} and {quoted(other)} are the same sandbox. If they belong "
                 "to two organisations, pin each with organization:.",
-                span=environment.span,
+                span=at("environments", name, "sandbox"),
             )
 
 
 def _unknown_topics(project: Project, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
     known = {kind.deprecation.topic for kind in kinds.values() if kind.deprecation} | {_HASTY}
-    for topic in sorted(set(project.policy.silence) - known):
+    for index, topic in enumerate(project.policy.silence):
+        if topic in known:
+            continue
         yield Finding(
             summary="Nothing to silence",
             detail=f"policy.silence names {quoted(topic)}, which is no warning we give."
             + guess(topic, known),
             severity=Severity.WARNING,
-            span=project.span,
+            span=project.source.span("policy", "silence", str(index)),
         )
 
 
@@ -154,7 +172,7 @@ def _hasty(project: Project) -> Iterator[Finding]:
                 "may be made twice. Give it longer. To hear no more of it:"
             ),
             severity=Severity.WARNING,
-            span=project.span,
+            span=project.source.span("policy", "quarantine"),
             lines=_silencing(project, _HASTY),
         )
 

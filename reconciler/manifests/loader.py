@@ -1,14 +1,13 @@
-"""Everything that people wrote, in one go: a project with its manifests, or all that is wrong."""
+"""Everything that people wrote, each file read once: a project, its manifests, what is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.escaping import escape
 from reconciler.core.wording import quoted
-from reconciler.errors import RejectedError
 from reconciler.manifests import builder, files, projects, reader
 from reconciler.manifests.reader import Document, Trail
 from reconciler.model.declarations import Manifest
@@ -18,57 +17,74 @@ from reconciler.model.projects import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A project's own file, read once."""
+
+    folder: Path
+    document: Document | None
+    """As it was written, unless that cannot be read at all."""
+    project: Project | None
+    """What it declares, unless it does not fit the schema."""
+    findings: tuple[Finding, ...]
+    """Everything that is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a project's files say."""
+    """What a project's files say, as far as they can be read."""
 
-    project: Project
+    project: Project | None
     manifests: tuple[Manifest, ...]
-    """In order of file and of place in it."""
+    """Those that are sound, in order of file and of place in it."""
+    findings: tuple[Finding, ...]
+    """Everything that is wrong with the files, the project's own among them."""
+    nothing: Finding | None
+    """What to say where no manifest at all is not meant; an entry of ``removed`` means it."""
 
 
-def read_project(folder: Path) -> Project:
-    """Return the project in ``folder``; raise ``RejectedError`` with all that is wrong with it."""
-    found = _project(_project_document(folder))
-    if not isinstance(found, Project):
-        raise RejectedError(found)
-    return found
+def open_project(folder: Path) -> Opened:
+    """Read the project file in ``folder``."""
+    document, unread = _document(folder)
+    project, misfits = (None, ()) if document is None else projects.build(document)
+    return Opened(
+        folder=folder,
+        document=document,
+        project=None if unread else project,
+        findings=(*unread, *misfits),
+    )
 
 
-def load(folder: Path, kinds: Mapping[str, Kind], *, allow_empty: bool = False) -> Loaded:
-    """Return the project in ``folder`` with its manifests.
-
-    Raises ``RejectedError`` with every problem of every file. A project without any manifest is a
-    problem too, unless ``allow_empty`` or an entry of ``removed`` says that this is meant.
-    """
-    document = _project_document(folder)
-    project = _project(document)
-    secret_paths = project.policy.secret_paths if isinstance(project, Project) else ()
-    gatherer = _Gatherer(folder, builder.Builder(kinds, secret_paths))
-    if isinstance(document, Document):
-        gatherer.gather(document)
-    if not isinstance(project, Project):
-        raise RejectedError(_sorted((*project, *gatherer.findings)))
-    if not (gatherer.files or gatherer.findings or project.removed or allow_empty):
-        gatherer.findings.append(_nothing(project, document))
-    if gatherer.findings:
-        raise RejectedError(_sorted(gatherer.findings))
-    return Loaded(project=project, manifests=tuple(gatherer.manifests))
+def load(opened: Opened, kinds: Mapping[str, Kind]) -> Loaded:
+    """Read every manifest of an opened project."""
+    secret_paths = () if opened.document is None else projects.secret_paths(opened.document)
+    gatherer = _Gatherer(opened.folder, builder.Builder(kinds, secret_paths))
+    if opened.document is not None:
+        gatherer.gather(opened.document)
+    return Loaded(
+        project=opened.project,
+        manifests=tuple(gatherer.manifests),
+        findings=(*opened.findings, *gatherer.findings),
+        nothing=None if gatherer.files or gatherer.findings else _nothing(opened.project),
+    )
 
 
-def _project_document(folder: Path) -> Document | tuple[Finding, ...]:
+def _document(folder: Path) -> tuple[Document | None, tuple[Finding, ...]]:
+    """Return the one document of the project file, and what keeps it from being read as such."""
     path = folder / projects.FILE
     missing = _missing(path, folder)
     if missing is not None:
-        return (missing,)
+        return None, (missing,)
     data = files.contents(path, projects.FILE)
     if isinstance(data, Finding):
-        return (data,)
+        return None, (data,)
     documents, findings = reader.read(data, projects.FILE, Trail())
-    if len(documents) != 1 and not findings:
+    if len(documents) == 1:
+        return documents[0], tuple(findings)
+    if not findings:
         detail = f"{projects.FILE} must hold one YAML document; it holds {len(documents)}."
         span = Span(projects.FILE, 1, 1)
         findings = [Finding(summary="Not a project", detail=detail, span=span)]
-    return tuple(findings) if findings else documents[0]
+    return None, tuple(findings)
 
 
 def _missing(path: Path, folder: Path) -> Finding | None:
@@ -92,21 +108,13 @@ def _missing(path: Path, folder: Path) -> Finding | None:
     return Finding(summary="No project", detail=detail)
 
 
-def _project(document: Document | tuple[Finding, ...]) -> Project | tuple[Finding, ...]:
-    return document if isinstance(document, tuple) else projects.build(document)
-
-
-def _nothing(project: Project, document: Document | tuple[Finding, ...]) -> Finding:
+def _nothing(project: Project | None) -> Finding | None:
+    if project is None or project.removed:
+        return None
     names = ", ".join(map(quoted, project.manifests))
-    span = project.span
-    if isinstance(document, Document):
-        span = builder.span(document, projects.FILE, ("manifests",))
     detail = f"There is no *.yaml or *.yml file in {names}, so nothing would be declared at all."
+    span = project.source.span("manifests")
     return Finding(summary="No manifests", detail=detail, span=span)
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: finding.order))
 
 
 class _Gatherer:

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from reconciler.core import references
 from reconciler.core.shapes import Shape
-from reconciler.core.violations import REFERENCE_FORMS, Violation
-from reconciler.core.wording import place
 from reconciler.manifests import builder
 from reconciler.manifests.reader import Document
 from reconciler.model.addresses import Address
-from reconciler.model.findings import Finding, Span
+from reconciler.model.findings import Finding
 from reconciler.model.projects import Environment, Moved, Policy, Project, Removed
-from reconciler.model.values import Path, SecretRef
+from reconciler.model.sources import Source
+from reconciler.model.values import SecretRef
 
 FILE = "reconciler.yaml"
 
 
-def build(document: Document) -> Project | tuple[Finding, ...]:
-    """Return the project that ``document`` declares, or everything that is wrong with it."""
+def build(document: Document) -> tuple[Project | None, tuple[Finding, ...]]:
+    """Return the project that ``document`` declares, if any, and everything wrong with it."""
     shape = Shape(_schema())
     builder.settle(document, shape)
-    violations = shape.violations(document.value) or tuple(_refused_secrets(document.value))
-    if violations:
-        return tuple(builder.finding(one, document, FILE) for one in violations)
-    return _Parts(document).project()
+    misfits = shape.violations(document.value)
+    written = references.lift(document.value)
+    refused = builder.refused(written, (), secret_paths(document), beside=misfits)
+    findings = tuple(
+        builder.finding(one, document, FILE)
+        for one in builder.believable((*misfits, *refused), document)
+    )
+    fits = document.sound and not misfits
+    return (_Parts(document).project() if fits else None), findings
+
+
+def secret_paths(document: Document) -> tuple[str, ...]:
+    """Return what policy adds to the folders of secrets, as far as that can be read."""
+    policy = document.value.get("policy") if isinstance(document.value, dict) else None
+    paths = policy.get("secret_paths") if isinstance(policy, dict) else None
+    return tuple(one for one in paths if isinstance(one, str)) if isinstance(paths, list) else ()
 
 
 def _schema() -> Any:
@@ -36,34 +47,12 @@ def _schema() -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _refused_secrets(value: Mapping[str, Any]) -> Iterator[Violation]:
-    """Yield each secret that may not be had from where its variable says."""
-    secret_paths = value.get("policy", {}).get("secret_paths", ())
-    for path, variables in _variables(value):
-        for name, member in variables.items():
-            if not isinstance(member, dict):
-                continue
-            where = (*path, name)
-            reference = references.parse(member["secret"])
-            if reference is None:
-                detail = f"{place(where)} is no reference: {REFERENCE_FORMS}."
-                yield Violation(where, "Malformed secret reference", detail)
-            elif refusal := references.refusal(reference, secret_paths):
-                yield Violation(where, "Secret reference refused", refusal)
-
-
-def _variables(value: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    yield ("variables",), value.get("variables", {})
-    for name, environment in value["environments"].items():
-        yield ("environments", name, "variables"), environment.get("variables", {})
-
-
 class _Parts:
     """The parts of a document that fits the project's schema."""
 
     def __init__(self, document: Document) -> None:
-        self._document = document
         self._value = document.value
+        self._source = Source(FILE, document.positions)
 
     def project(self) -> Project:
         return Project(
@@ -78,7 +67,7 @@ class _Parts:
                 Moved(
                     source=Address.parse(entry["from"]),
                     target=Address.parse(entry["to"]),
-                    span=self._span("moved", str(index)),
+                    span=self._source.span("moved", str(index)),
                 )
                 for index, entry in enumerate(self._value.get("moved", ()))
             ),
@@ -86,11 +75,11 @@ class _Parts:
                 Removed(
                     source=Address.parse(entry["from"]),
                     destroy=entry["destroy"],
-                    span=self._span("removed", str(index)),
+                    span=self._source.span("removed", str(index)),
                 )
                 for index, entry in enumerate(self._value.get("removed", ()))
             ),
-            span=self._span(),
+            source=self._source,
         )
 
     def _environment(self, name: str, value: Mapping[str, Any]) -> Environment:
@@ -101,7 +90,6 @@ class _Parts:
             state=value["state"],
             organization=value.get("organization"),
             variables={name: _variable(one) for name, one in variables.items()},
-            span=self._span("environments", name),
         )
 
     def _policy(self) -> Policy:
@@ -115,13 +103,10 @@ class _Parts:
             secret_paths=tuple(said.get("secret_paths", ())),
         )
 
-    def _span(self, *path: str) -> Span:
-        return builder.span(self._document, FILE, path)
-
 
 def _variable(value: Any) -> str | SecretRef:
     if isinstance(value, str):
         return value
     reference = references.parse(value["secret"])
-    assert reference is not None  # noqa: S101 -- _refused_secrets() has looked
+    assert reference is not None  # noqa: S101 -- the schema has looked
     return reference

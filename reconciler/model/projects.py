@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Span
+from reconciler.model.sources import Source
 from reconciler.model.values import SecretRef
 
 
@@ -22,7 +23,6 @@ class Environment:
     """A pin: ``AEP_ORG_ID`` must equal it."""
     variables: Mapping[str, str | SecretRef] = field(default_factory=dict)
     """The project's variables with the environment's own on top."""
-    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Project:
     manifests: tuple[str, ...]
     """Files or folders, relative to the project's folder."""
     environments: Mapping[str, Environment]
+    source: Source
     policy: Policy = Policy()
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
-    span: Span | None = None

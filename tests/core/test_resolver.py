@@ -26,6 +26,7 @@ def resolve(
     """Return what the one manifest declares, and the findings."""
     loaded = drafts.load(drafts.write(folder, drafts.manifest(*changes), project=project))
     kinds = schemas.load(folder)
+    assert loaded.project is not None
     desired, findings = resolver.resolve(loaded.project, loaded.manifests, environment, kinds)
     return desired.get(Address("ZohoCrmConnection", "crm-eu")), findings
 

@@ -46,7 +46,7 @@ def test_a_quarantine_that_a_create_may_outlast_is_warned_about(
     policy = f"silence: [deprecated-source{silent}]\n  quarantine: {quarantine}"
     project = altered(PROJECT, ("silence: [deprecated-source]", policy))
     verdict = drafts.verdict(drafts.write(tmp_path, project=project))
-    assert [one.summary for one in verdict.warnings] == ["Short quarantine"] * warned
+    assert drafts.told(verdict.warnings) == [("reconciler.yaml:15:3", "Short quarantine")] * warned
 
 
 def test_a_create_is_over_when_it_is_said_to_be() -> None:
@@ -58,6 +58,34 @@ def test_an_address_is_declared_once(tmp_path: Path) -> None:
     verdict = drafts.verdict(drafts.write(tmp_path, {"a.yaml": MANIFEST, "b.yaml": twin}))
     assert drafts.told(verdict.errors) == [("connections/b.yaml:4:3", "Repeated address")]
     assert "connections/a.yaml:1:1" in verdict.errors[0].detail
+
+
+def test_what_is_wrong_with_the_readable_files_is_told_beside_the_unreadable_ones(
+    tmp_path: Path,
+) -> None:
+    manifests: dict[str, str | bytes] = {"a.yaml": MANIFEST, "a2.yaml": MANIFEST, "b.yaml": "x: ["}
+    manifests["c.yaml"] = drafts.another("crm-us", "Us", ("www.zohoapis.eu", "evil.example"))
+    moved = "moved: [{from: ZohoCrmConnection.old, to: ZohoCrmConnection.unread}]\n"
+    folder = drafts.write(tmp_path, manifests, project=PROJECT + moved)
+    assert drafts.told(drafts.verdict(folder).findings) == [
+        ("connections/a2.yaml:4:3", "Repeated address"),
+        ("connections/b.yaml:2:1", "Malformed YAML"),
+        ("connections/c.yaml:12:7", "Host not allowed"),
+    ]
+
+
+def test_nothing_is_called_missing_that_an_unreadable_file_may_declare(tmp_path: Path) -> None:
+    folder = drafts.write(tmp_path, {"b.yaml": "x: ["})
+    assert [one.summary for one in drafts.verdict(folder).findings] == ["Malformed YAML"]
+
+
+def test_twins_are_told_of_where_the_project_cannot_be_read(tmp_path: Path) -> None:
+    manifests: dict[str, str | bytes] = {"a.yaml": MANIFEST, "b.yaml": MANIFEST}
+    folder = drafts.write(tmp_path, manifests, project=altered(PROJECT, ("kind:", "knd:")))
+    assert drafts.told(drafts.verdict(folder).findings) == [
+        ("connections/b.yaml:4:3", "Repeated address"),
+        ("reconciler.yaml:2:1", "Unknown field"),
+    ]
 
 
 def test_a_name_is_given_once_in_an_environment(tmp_path: Path) -> None:
@@ -84,18 +112,18 @@ def test_an_id_is_imported_at_one_address(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "summary"),
+    ("change", "line", "summary"),
     [
-        (("state/prod.json", "state/dev.json"), "Shared state"),
-        (("state/prod.json", "./state/../state/dev.json"), "Shared state"),
-        (("sandbox: prod", "sandbox: dev"), "Shared sandbox"),
+        (("state/prod.json", "state/dev.json"), 12, "Shared state"),
+        (("state/prod.json", "./state/../state/dev.json"), 12, "Shared state"),
+        (("sandbox: prod", "sandbox: dev"), 11, "Shared sandbox"),
     ],
 )
 def test_two_environments_share_neither_state_nor_sandbox(
-    tmp_path: Path, change: tuple[str, str], summary: str
+    tmp_path: Path, change: tuple[str, str], line: int, summary: str
 ) -> None:
     verdict = drafts.verdict(drafts.write(tmp_path, project=altered(PROJECT, change)))
-    assert drafts.told(verdict.errors) == [("reconciler.yaml:10:3", summary)]
+    assert drafts.told(verdict.errors) == [(f"reconciler.yaml:{line}:5", summary)]
 
 
 def test_one_sandbox_name_in_two_organisations_is_two_sandboxes(tmp_path: Path) -> None:
@@ -124,6 +152,7 @@ def test_silencing_what_is_never_said_is_a_warning(tmp_path: Path) -> None:
     project = altered(PROJECT, ("[deprecated-source]", "[deprecated-source, deprecated-sorce]"))
     (warning,) = drafts.verdict(drafts.write(tmp_path, project=project)).findings
     assert warning.severity is Severity.WARNING
+    assert str(warning.span) == "reconciler.yaml:14:32"
     assert 'Did you mean "deprecated-source"?' in warning.detail
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.manifests import files
+from reconciler.model.findings import Finding
 from reconciler.simulator.distortions import EndlessPages, Misshape, TokenLoop
 from reconciler.simulator.effects import Effect, Garbage, Huge, Redirect, Reply, Status, Truncate
 from tests.drafts import CANARY, MANIFEST, manifest
@@ -94,6 +97,31 @@ FILES = [
 def test_a_file_that_cannot_be_read(sound: World, spoil: Spoil, said: list[str]) -> None:
     spoil(sound)
     refuse(sound, *said)
+
+
+def test_problems_of_the_project_and_of_manifests_are_told_together(sound: World) -> None:
+    configured(policy={"max_destroy": "many"})(sound)
+    spoiled(("description:", "descripton:"))(sound)
+    beside("a: [1")(sound)
+    refuse(sound, f"Unknown field {ONE}:9:3", f"Malformed YAML {TWO}:2:1", "Wrong type reconciler")
+
+
+def test_problems_of_what_can_be_read_are_told_beside_what_cannot(sound: World) -> None:
+    sound.write("connections/3.yaml", MANIFEST)
+    beside("a: [1")(sound)
+    refuse(sound, f"Malformed YAML {TWO}:2:1", "Repeated address connections/3.yaml:4:3")
+
+
+def test_each_file_is_read_once(sound: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def contents(path: Path, name: str) -> bytes | Finding:
+        read.append(name)
+        return path.read_bytes()
+
+    monkeypatch.setattr(files, "contents", contents)
+    assert sound.plan().code == 0
+    assert read == ["reconciler.yaml", ONE]
 
 
 FIELDS = [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.app import reading
 from reconciler.catalog import schemas
-from reconciler.errors import RejectedError
 from reconciler.manifests import loader
 from reconciler.model.projects import Policy
 from reconciler.model.values import SecretRef
@@ -19,7 +19,7 @@ from tests.drafts import CANARY, MANIFEST, PROJECT, altered
 def test_an_environments_variable_wins_over_the_projects(tmp_path: Path) -> None:
     own = "state: state/prod.json\n    variables: {accounts: x, key: {secret: 'env:KEY'}}"
     written = altered(PROJECT, ("state: state/prod.json", own))
-    project = drafts.load(drafts.write(tmp_path, project=written)).project
+    project = drafts.project(drafts.write(tmp_path, project=written))
     assert project.environments["dev"].variables == {"accounts": "https://accounts.zoho.eu"}
     assert project.environments["prod"].variables == {
         "accounts": "x",
@@ -29,7 +29,7 @@ def test_an_environments_variable_wins_over_the_projects(tmp_path: Path) -> None
 
 def test_policy_is_typed_by_its_schema_and_has_defaults(tmp_path: Path) -> None:
     written = PROJECT + "  max_destroy: 3\n  allowed_hosts: ['[::1]:80', a.example]\n"
-    project = loader.read_project(drafts.write(tmp_path, project=written))
+    project = drafts.project(drafts.write(tmp_path, project=written))
     assert project.policy == Policy(
         max_destroy=3, allowed_hosts=("[::1]:80", "a.example"), silence=("deprecated-source",)
     )
@@ -37,7 +37,7 @@ def test_policy_is_typed_by_its_schema_and_has_defaults(tmp_path: Path) -> None:
 
 def test_a_variable_that_looks_like_a_number_is_text(tmp_path: Path) -> None:
     written = altered(PROJECT, ("variables: {", "variables: {id: 0123, "))
-    project = loader.read_project(drafts.write(tmp_path, project=written))
+    project = drafts.project(drafts.write(tmp_path, project=written))
     assert project.environments["dev"].variables["id"] == "0123"
 
 
@@ -119,7 +119,7 @@ def test_problems_of_the_project_and_of_all_manifests_come_together(tmp_path: Pa
     ("text", "summary"),
     [
         ("", "Not a project"),
-        ("a: &x 1\n", "Anchor"),
+        ("&x a: 1\n", "Anchor"),
         (f"{PROJECT}---\n{PROJECT}", "Not a project"),
         ("- x\n", "Wrong type"),
     ],
@@ -133,12 +133,6 @@ def test_a_folder_without_a_project_says_what_to_do(tmp_path: Path) -> None:
     (found,) = drafts.problems(tmp_path)
     assert found.summary == "No project"
     assert "init" in found.detail
-
-
-def test_read_project_raises_what_load_would(tmp_path: Path) -> None:
-    with pytest.raises(RejectedError) as caught:
-        loader.read_project(tmp_path)
-    assert caught.value.findings == drafts.problems(tmp_path)
 
 
 def test_manifests_are_found_below_their_folder_in_order_of_path(tmp_path: Path) -> None:
@@ -228,12 +222,16 @@ def test_a_file_name_is_escaped_before_it_is_shown(tmp_path: Path) -> None:
 
 def test_no_manifest_at_all_is_fine_where_it_is_meant(tmp_path: Path) -> None:
     drafts.write(tmp_path, {})
-    assert loader.load(tmp_path, schemas.load(tmp_path), allow_empty=True).manifests == ()
+    loaded = loader.load(loader.open_project(tmp_path), schemas.load(tmp_path))
+    assert loaded.findings == ()
+    for meant in (True, False):
+        verdict = reading.judge(loaded, {}, None, may_be_empty=meant)
+        assert [one.summary for one in verdict.errors] == ["No manifests"] * (not meant)
     removed = PROJECT + "removed: [{from: ZohoCrmConnection.old, destroy: true}]\n"
     assert drafts.load(drafts.write(tmp_path, {}, project=removed)).manifests == ()
 
 
 def test_a_folder_that_nobody_can_look_into_is_told_of(tmp_path: Path) -> None:
-    (found,) = drafts.problems(tmp_path / ("a" * 300))
+    (found,) = loader.open_project(tmp_path / ("a" * 300)).findings
     assert found.summary == "Unreadable folder"
     assert "File name too long" in found.detail
