@@ -143,7 +143,7 @@ def _refuse_foreign(declared: Declaration, seen: Observation) -> None:
                     summary="Connection to import is of another kind",
                     detail=detail,
                     address=declared.address,
-                    span=declared.span,
+                    span=declared.source.span(),
                 )
             ]
         )

@@ -122,7 +122,7 @@ class _Planner:
             address=case.address,
             ids=(wanted,),
             other=holder,
-            span=declared.span,
+            span=declared.adopt_span or declared.source.span(),
         )
         if holder is not None and holder != case.address:
             return replace(remark, topic=Topic.IMPORT_TAKEN)
@@ -160,7 +160,7 @@ class _Planner:
             address=case.address,
             ids=strangers,
             text=settling.connection_name(declared.spec),
-            span=declared.span,
+            span=declared.source.span("spec", "name"),
         )
         if strangers:
             return remark
@@ -192,7 +192,7 @@ class _Planner:
                 ids=tuple(others),
                 other=self.held.get(others[0]),
                 text=settling.connection_name(declared.spec),
-                span=declared.span,
+                span=declared.source.span("spec", "name"),
             )
         else:
             yield from self._against(case, declared, seen, Reason.DIFFERS)
@@ -207,7 +207,10 @@ class _Planner:
         )
         if frozen:
             yield Remark(
-                topic=Topic.IMMUTABLE, address=case.address, paths=frozen, span=declared.span
+                topic=Topic.IMMUTABLE,
+                address=case.address,
+                paths=frozen,
+                span=declared.source.span("spec", *frozen[0]),
             )
             return
         if not compared.differs and _noted(case, declared):
@@ -230,7 +233,7 @@ class _Planner:
             credentials_before=case.record.credentials_version if case.record else None,
             prevent_destroy=declared.prevent_destroy,
             ignored=declared.ignore_changes,
-            span=declared.span,
+            span=declared.source.span(),
         )
         yield replace(change, reason=_reason(change, case))
 
@@ -286,11 +289,12 @@ class _Planner:
                 yield from self._warnings_of(case, case.observed)
         for change in changes:
             if change.dropped:
+                source = self.desired[change.address].source
                 yield Remark(
                     topic=Topic.DROPPED,
                     address=change.address,
                     paths=change.dropped,
-                    span=change.span,
+                    span=source.span("spec", *change.dropped[0]),
                 )
         final = sum(self._final(change) for change in changes)
         if final:
@@ -328,7 +332,7 @@ def _created(case: Case, declared: Declaration, reason: Reason) -> Change:
         prevent_destroy=declared.prevent_destroy,
         ignored=declared.ignore_changes,
         previous=case.previous,
-        span=declared.span,
+        span=declared.source.span(),
     )
 
 

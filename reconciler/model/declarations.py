@@ -54,11 +54,6 @@ class Declaration:
     adopt_span: Span | None = None
     """The entry of ``import:`` that says so."""
 
-    @property
-    def span(self) -> Span:
-        """The place of the manifest."""
-        return self.source.span()
-
 
 Desired = Mapping[Address, Declaration]
 """Every declaration of one environment, in order of address."""

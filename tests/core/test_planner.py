@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from reconciler.core import planner
-from reconciler.core.situations import Request
+from reconciler.core.situations import Request, Situation
 from reconciler.model.addresses import Etag
+from reconciler.model.findings import Span
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Origin, Plan, Reason, Topic
 from reconciler.model.projects import Moved, Policy, Removed
@@ -18,6 +19,7 @@ from reconciler.model.values import UNSET, Spec
 from tests.builders import (
     KIND,
     SECRET,
+    SOURCE,
     address,
     declaration,
     intent,
@@ -331,6 +333,61 @@ def test_an_immutable_field_is_refused_and_never_replaced() -> None:
     )
     (refusal,) = plan.refusals
     assert (refusal.topic, refusal.paths) == (Topic.IMMUTABLE, (("connectionSpec", "version"),))
+
+
+ENTRY = SOURCE.span("import", "id")
+IMPORT = declaration("crm", adopt=remote_id(1), adopt_span=ENTRY)
+NAME = SOURCE.span("spec", "name")
+
+
+@pytest.mark.parametrize(
+    ("given", "topic", "place"),
+    [
+        pytest.param(situation(declared=[IMPORT]), Topic.IMPORT_ABSENT, ENTRY, id="import"),
+        pytest.param(
+            situation(declared=[declaration("crm")], live=[observation(1)]),
+            Topic.NAME_UNRECORDED,
+            NAME,
+            id="name-held",
+        ),
+        pytest.param(
+            situation(
+                declared=[declaration("crm", spec("New"))],
+                state=recorded({"crm": record(1)}),
+                live=[observation(1), observation(2, spec("New", secret=False))],
+            ),
+            Topic.RENAME_TAKEN,
+            NAME,
+            id="new-name-held",
+        ),
+        pytest.param(
+            situation(
+                declared=[declaration("crm")],
+                state=recorded({"crm": record(1)}),
+                live=[observation(1, spec(secret=False, version="2.0"))],
+            ),
+            Topic.IMMUTABLE,
+            SOURCE.span("spec", "connectionSpec", "version"),
+            id="immutable",
+        ),
+        pytest.param(
+            situation(
+                declared=[declaration("crm", spec(endpoint="www.zohoapis.com"))],
+                state=recorded({"crm": record(1)}),
+                live=[observation(1, spec(secret=False, params={"inletId": "x"}))],
+            ),
+            Topic.DROPPED,
+            SOURCE.span("spec", "auth", "params"),
+            id="dropped",
+        ),
+    ],
+)
+def test_a_remark_points_at_the_field_that_it_is_about(
+    given: Situation, topic: Topic, place: Span
+) -> None:
+    plan = planner.plan(given)
+    places = {remark.topic: remark.span for remark in (*plan.refusals, *plan.warnings)}
+    assert places[topic] == place
 
 
 def test_what_is_no_longer_declared_is_deleted() -> None:
