@@ -11,6 +11,7 @@ from reconciler.app import reading
 from reconciler.app.clocks import SystemClock
 from reconciler.app.signals import Signals
 from reconciler.catalog import schemas
+from reconciler.core import exposures
 from reconciler.core.fingerprints import Fingerprinter, read_key
 from reconciler.core.invocations import Invocation
 from reconciler.core.scrubber import Scrubber
@@ -153,10 +154,17 @@ class Session:
         )
 
     def recorded(self) -> Recorded:
-        """Return the state as it stands, an empty one where there never was one."""
-        return self.store.read() or Recorded(
-            organization=self._organization or "", sandbox=self.environment.sandbox
-        )
+        """Return the state as it stands, an empty one where there never was one.
+
+        Raises ``RejectedError`` where it holds a secret.
+        """
+        recorded = self.store.read()
+        if recorded is None:
+            organization = self._organization or ""
+            return Recorded(organization=organization, sandbox=self.environment.sandbox)
+        if exposed := exposures.findings(recorded, self.kinds, place=self.store.location):
+            raise RejectedError(exposed)
+        return recorded
 
     def scope(self, recorded: Recorded) -> Scope:
         """Return where a plan made now would hold."""

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.records import Recorded
-from reconciler.model.values import UNSET, Spec, dotted, lookup
+from reconciler.model.values import UNSET, Path, dotted, lookup
 
 
-def findings(recorded: Recorded, kinds: Mapping[str, Kind]) -> tuple[Finding, ...]:
-    """Return a finding for each write-only member of which the state has more than its name."""
+def findings(recorded: Recorded, kinds: Mapping[str, Kind], *, place: str) -> tuple[Finding, ...]:
+    """Return a finding for each write-only member of which the state has more than its name.
+
+    ``place`` is where the state lies, for a person.
+    """
     specs = [(at, record.spec) for at, record in recorded.records.items()]
     specs += [(at, intent.spec) for at, intent in recorded.intents.items()]
     return tuple(
-        finding for at, spec in specs if at.kind in kinds for finding in _of(at, spec, kinds)
+        _exposed(at, path, place)
+        for at, spec in specs
+        if at.kind in kinds
+        for path in sorted(kinds[at.kind].write_only)
+        if lookup(spec, path) not in (UNSET, None)
     )
 
 
-def _of(at: Address, spec: Spec, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
-    for path in sorted(kinds[at.kind].write_only):
-        if lookup(spec, path) not in (UNSET, None):
-            yield Finding(
-                summary="Secret in the state",
-                detail=(
-                    f"{dotted(path)} has a value, and a state never holds secrets: it was put "
-                    "there by hand. Write null in its place, and have that secret renewed."
-                ),
-                address=at,
-            )
+def _exposed(at: Address, path: Path, place: str) -> Finding:
+    return Finding(
+        summary="Secret in the state",
+        detail=(
+            f"{dotted(path)} has a value in {place}, and a state never holds secrets: it was put "
+            "there by hand. Write null in its place, and have that secret renewed."
+        ),
+        address=at,
+    )

@@ -283,6 +283,11 @@ STATES = [
         id="unknown-member",
     ),
     pytest.param(rewritten(lambda _: "[]"), ["It is not a JSON object"], id="no-object"),
+    pytest.param(
+        rewritten(lambda text: text.replace('"clientSecret": null', f'"clientSecret": "{CANARY}"')),
+        ["Secret in the state", "auth.params.clientSecret has a value in", "have that secret"],
+        id="secret",
+    ),
 ]
 
 
