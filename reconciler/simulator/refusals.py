@@ -28,11 +28,12 @@ class Refusal:
 
 
 INVALID = "Invalid request"
+UNSPECIFIED = 1100
 BAD_SPEC = 1413
 UNAVAILABLE = "The service is temporarily unavailable. Please try again."
 
 FLOW: Mapping[int, Refusal] = {
-    1100: Refusal(400, INVALID, "The request could not be processed. {reason}"),
+    UNSPECIFIED: Refusal(400, INVALID, "The request could not be processed. {reason}"),
     1102: Refusal(500, "Internal Error", "An internal error has occurred. Please try again."),
     1103: Refusal(503, "Service Unavailable", UNAVAILABLE),
     1104: Refusal(504, "Gateway Timeout", "A gateway timeout has occurred. Please try again."),
@@ -183,7 +184,7 @@ class _Gaps(dict[str, str]):
 
 def service_answer(error: RefusedError, *, request_id: str, switches: Switches) -> Answer:
     """Return Flow Service's own refusal, in the form that the switches ask for."""
-    refusal = FLOW[error.code]
+    refusal = FLOW.get(error.code, FLOW[UNSPECIFIED])
     status = error.status or refusal.status
     gaps = _Gaps(error.gaps)
     if switches.error_form == "old":

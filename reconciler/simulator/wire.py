@@ -115,11 +115,11 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, origin: Origin, *, port: int) -> None:
-        super().__init__((HOST, port), Handler)
         self.origin = origin
         self.ending = threading.Event()
         """Set when the server ends, so that nobody waits on."""
         self._open: set[socket.socket] = set()
+        super().__init__((HOST, port), Handler)
 
     @property
     def url(self) -> str:
