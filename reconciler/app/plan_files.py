@@ -12,7 +12,8 @@ from reconciler.app.sessions import Session
 from reconciler.core import canonical, plan_document, plan_reader, strict_json
 from reconciler.core.strict_json import NotStrictError
 from reconciler.core.wording import quoted
-from reconciler.errors import PlanError
+from reconciler.errors import PlanError, RejectedError
+from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan, Scope
 
 _LARGEST = 256 * 1024 * 1024
@@ -23,8 +24,13 @@ def document(plan: Plan, *, key: bytes | None) -> str:
     return canonical.pretty(plan_reader.seal(plan_document.encode(plan), key=key))
 
 
-def save(path: Path, text: str) -> None:
-    """Write the file whole or not at all; raise ``PlanError`` where that is not possible."""
+def save(path: Path, text: str, *, session: Session) -> None:
+    """Write the file whole or not at all; raise ``RejectedError`` where that is not possible.
+
+    What is there already is overwritten only if it is a plan itself.
+    """
+    if path.resolve() in _states(session) or (os.path.lexists(path) and not _is_plan(path)):
+        raise _unsaved(path, "it is something else than a saved plan, and is not overwritten")
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -35,9 +41,26 @@ def save(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise PlanError(
-            f"The plan could not be written to {quoted(str(path))}: {error.strerror}."
-        ) from error
+        raise _unsaved(path, str(error.strerror)) from error
+
+
+def _states(session: Session) -> set[Path]:
+    """Return where the states of the project lie, or will."""
+    folder = session.surroundings.folder
+    return {(folder / each.state).resolve() for each in session.project.environments.values()}
+
+
+def _unsaved(path: Path, reason: str) -> RejectedError:
+    detail = f"{quoted(str(path))} cannot be written: {reason}. Choose another name."
+    return RejectedError([Finding(summary="Plan not saved", detail=detail)])
+
+
+def _is_plan(path: Path) -> bool:
+    try:
+        found = None if path.is_symlink() else _document(path)
+    except PlanError:
+        return False
+    return isinstance(found, dict) and "resource_changes" in found
 
 
 def read(path: Path, *, key: bytes | None) -> Plan:

@@ -47,13 +47,12 @@ def command(
     session = Session(surroundings, environment=environment, live=refresh)
     planned = planning.plan(session, request)
     if out is not None:
-        plan_files.save(
-            surroundings.folder / out, plan_files.document(planned.plan, key=session.key)
-        )
+        document = plan_files.document(planned.plan, key=session.key)
+        plan_files.save(surroundings.folder / out, document, session=session)
     showing.planned(planned, console=console, form=form, key=session.key)
     if planned.plan.refusals:
         return ExitCode.ERROR
     if out is not None and form == "text":
-        console.out(showing.saved(out, invocation=session.invocation))
+        console.out(showing.saved(planned.plan, out, invocation=session.invocation))
     changes = detailed_exitcode and planned.plan.changing
     return ExitCode.CHANGES if changes else ExitCode.DONE

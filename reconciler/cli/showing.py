@@ -44,11 +44,13 @@ def plan_alone(shown: Plan, *, console: Console) -> None:
     console.out(text.render(shown).rstrip("\n"))
 
 
-def saved(path: Path, *, invocation: Invocation) -> str:
+def saved(shown: Plan, path: Path, *, invocation: Invocation) -> str:
     """Return what to do with a plan that was saved."""
+    said = f"\nSaved the plan to: {escape(str(path))}\n\n"
+    if not shown.refreshed:
+        return f"{said}It is for reading alone: without -refresh=false, one is made that applies."
     return (
-        f"\nSaved the plan to: {escape(str(path))}\n\n"
-        f"To perform exactly these actions, run:\n    {invocation.spell('apply', str(path))}"
+        f"{said}To perform exactly these actions, run:\n    {invocation.spell('apply', str(path))}"
     )
 
 

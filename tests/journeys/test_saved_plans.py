@@ -84,6 +84,45 @@ def test_it_is_applied_whatever_the_manifests_say_by_then(world: World) -> None:
     assert (world.run("apply", PLAN).code, world.connection()["description"]) == (0, "new")
 
 
+TAKEN = ["state/dev.json", "reconciler.yaml", "connections/1.yaml", "state/dev.json.backup"]
+
+
+@pytest.mark.parametrize("name", [*TAKEN, "link", "pipe"])
+def test_it_takes_the_place_of_nothing_else(world: World, name: str) -> None:
+    world.applied(crm(description="old"))
+    world.applied(crm())
+    (world.folder / "link").symlink_to("reconciler.yaml")
+    os.mkfifo(world.folder / "pipe")
+    place = world.folder / name
+    before = place.lstat()
+    ended = world.run("plan", f"-out={name}")
+    assert ended.code == 1
+    assert "it is something else than a saved plan, and is not overwritten." in ended.told
+    assert place.lstat() == before
+
+
+def test_it_does_not_lie_where_the_state_will(world: World) -> None:
+    world.declare(crm())
+    assert world.run("plan", "-out=state/dev.json").code == 1
+    assert world.state is None
+
+
+def test_it_takes_the_place_of_an_earlier_one(world: World) -> None:
+    saved(world)
+    first = (world.folder / PLAN).read_bytes()
+    world.declare(crm(description="newer"))
+    assert world.run("plan", f"-out={PLAN}").code == 0
+    assert (world.folder / PLAN).read_bytes() != first
+
+
+def test_one_that_is_never_applied_does_not_say_how(world: World) -> None:
+    world.declare(crm())
+    ended = world.run("plan", f"-out={PLAN}", "-refresh=false")
+    assert ended.code == 0
+    assert "It is for reading alone" in ended.out
+    assert "To perform exactly" not in ended.out
+
+
 def test_the_first_plan_of_all_is_refused_once_there_is_a_state(world: World) -> None:
     world.declare(crm())
     assert world.run("plan", f"-out={PLAN}").code == 0
