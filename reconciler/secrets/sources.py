@@ -46,6 +46,11 @@ class LocalSecrets:
         text = self._from_env(reference) if reference.scheme == "env" else self._file(reference)
         if not text.strip():
             raise SecretError(f"{escape(str(reference))} is empty.")
+        if text != text.strip():
+            raise SecretError(
+                f"{escape(str(reference))} begins or ends with white space; was it copied with "
+                "something around it?"
+            )
         secret = Secret(text)
         if self._remember is not None:
             self._remember(secret)

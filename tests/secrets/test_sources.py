@@ -34,23 +34,21 @@ def refusal(secrets: LocalSecrets, scheme: str, key: str) -> str:
 
 
 def test_an_environment_variable_is_taken_as_it_is(folder: Path) -> None:
-    assert source(folder, TOKEN=" a\n").reveal(SecretRef("env", "TOKEN")).reveal() == " a\n"
+    assert source(folder, TOKEN="a b\nc").reveal(SecretRef("env", "TOKEN")).reveal() == "a b\nc"
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (b"a", "a"),
-        (b"a\n", "a"),
-        (b"a\r\n", "a"),
-        (b"a\n\n", "a\n"),
-        (b"\na", "\na"),
-        (b"a\r", "a\r"),
-    ],
-)
-def test_one_trailing_newline_of_a_file_is_dropped(folder: Path, written: bytes, read: str) -> None:
+@pytest.mark.parametrize("written", [b"a", b"a\n", b"a\r\n"])
+def test_one_trailing_newline_of_a_file_is_dropped(folder: Path, written: bytes) -> None:
     (folder / "key").write_bytes(written)
-    assert source(folder).reveal(SecretRef("file", "key")).reveal() == read
+    assert source(folder).reveal(SecretRef("file", "key")).reveal() == "a"
+
+
+@pytest.mark.parametrize("written", [b"a\n\n", b"\na", b"a\r", b" a\n"])
+def test_more_than_one_newline_of_a_file_is_no_accident_of_its_editor(
+    folder: Path, written: bytes
+) -> None:
+    (folder / "key").write_bytes(written)
+    assert "white space" in refusal(source(folder), "file", "key")
 
 
 def test_each_secret_is_remembered_before_anybody_has_it(folder: Path) -> None:
@@ -136,6 +134,14 @@ def test_policy_can_add_a_folder(folder: Path, *, relative: bool) -> None:
     secrets = source(folder, path)
     assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "shared"
     assert refusal(secrets, "file", f"{path}-other/key")
+
+
+@pytest.mark.parametrize("value", [" a", "a ", "a\n", "a\r", "\ta", "a\u00a0"])
+def test_a_value_that_was_copied_with_something_around_it_is_not_sent(
+    folder: Path, value: str
+) -> None:
+    told = refusal(source(folder, COPIED=value), "env", "COPIED")
+    assert "begins or ends with white space" in told
 
 
 def test_the_largest_secret_is_read(folder: Path) -> None:
