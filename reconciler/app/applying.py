@@ -92,6 +92,7 @@ class _Apply:
         self._audience = audience
         self._terms = terms
         self._report = Report()
+        self._patience = terms.settle_timeout
 
     @contextmanager
     def locked(self) -> Iterator[_Apply]:
@@ -167,7 +168,13 @@ class _Apply:
         self._report = replace(self._report, unsaved=self.journal.rescue(trouble))
 
     def _settle(self) -> None:
-        self._settler.settle(timeout=self._terms.settle_timeout)
+        """Look for creates in doubt, all times together no longer than the settle timeout."""
+        clock = self._session.clock
+        began = clock.monotonic()
+        try:
+            self._settler.settle(timeout=self._patience)
+        finally:
+            self._patience = max(0.0, self._patience - (clock.monotonic() - began))
 
     def _new_settler(self) -> Settler:
         session = self._session

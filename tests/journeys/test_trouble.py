@@ -134,6 +134,15 @@ def test_a_create_that_is_known_to_have_left_no_trace_has_failed(three: World) -
     settled(three)
 
 
+def test_all_looking_together_takes_no_longer_than_it_may(three: World) -> None:
+    three.configure(policy={"quarantine": 235})
+    three.service.fault(Reset(), kind="create", times=2)
+    before = three.hours.slept
+    assert three.run("apply", "-auto-approve", "-parallelism=1", "-settle-timeout=0s").code == 4
+    assert three.run("apply", "-auto-approve", "-settle-timeout=20s").code == 4
+    assert three.hours.slept - before <= 20
+
+
 def test_a_create_that_a_proxy_sent_twice_leaves_a_second_one_to_a_person(world: World) -> None:
     world.declare(crm())
     world.service.fault(Twice(), kind="create")
