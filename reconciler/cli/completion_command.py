@@ -13,12 +13,11 @@ from reconciler.cli import options
 @options.no_color
 @click.pass_context
 def command(context: click.Context, *, shell: str, no_color: bool) -> None:
-    r"""Print the completion script of a shell.
+    """Print the completion script of a shell.
 
-    \b
-    bash:  eval "$(reconciler completion bash)"
-    zsh:   eval "$(reconciler completion zsh)"
-    fish:  reconciler completion fish | source
+    In ~/.bashrc or ~/.zshrc: eval "$(reconciler completion bash)", with zsh for bash in the latter.
+
+    In ~/.config/fish/config.fish: reconciler completion fish | source
     """
     del no_color  # every command takes the flag, and this one has nothing to colour
     completion = get_completion_class(shell)

@@ -15,8 +15,8 @@ from reconciler.model.findings import Finding, Severity
 
 
 @running.command(name="import", changing=True)
-@click.argument("address", required=False, metavar="ADDR")
-@click.argument("remote_id", required=False, metavar="ID")
+@click.argument("address", required=False, metavar="[ADDR")
+@click.argument("remote_id", required=False, metavar="ID]")
 @options.environment
 @click.option(
     "--matching",

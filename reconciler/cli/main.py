@@ -10,15 +10,21 @@ from collections.abc import Sequence
 
 import click
 
+from reconciler import __version__
 from reconciler.cli.commands import Commands
 from reconciler.model.exit_codes import ExitCode
 
 _ONE_DASH = re.compile(r"-[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
 
+_SHORT = re.compile(r"-[A-Za-z]=")
+
 EPILOG = "Flags are accepted with one dash or two: -out=plan.json is --out plan.json."
 
 
-@click.command(cls=Commands, epilog=EPILOG)
+@click.command(
+    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, message="reconciler v%(version)s")
 @click.option(
     "-C",
     "--chdir",
@@ -65,9 +71,14 @@ def _say_everything() -> None:
 
 
 def two_dashes(arguments: Sequence[str]) -> list[str]:
-    """Spell Terraform's one-dash flags with two; what follows ``--`` is left alone."""
-    spelled = list(arguments)
-    end = spelled.index("--") if "--" in spelled else len(spelled)
-    return [f"-{word}" if _ONE_DASH.fullmatch(word) else word for word in spelled[:end]] + spelled[
-        end:
-    ]
+    """Spell Terraform's one-dash flags with two, ``-e=dev`` as two words; all up to a ``--``."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    spelled: list[str] = []
+    for word in arguments[:end]:
+        if _ONE_DASH.fullmatch(word):
+            spelled.append(f"-{word}")
+        elif _SHORT.match(word):
+            spelled += [word[:2], word[3:]]
+        else:
+            spelled.append(word)
+    return [*spelled, *arguments[end:]]

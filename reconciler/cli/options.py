@@ -11,12 +11,13 @@ import click
 
 from reconciler.core.situations import Request
 
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_WHOLE = re.compile(rf"({_PART.pattern})+")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, spelled as Terraform does: ``30s``, ``2m``, ``500ms``."""
+    """Seconds, spelled as Terraform does: ``30s``, ``1m30s``, ``500ms``; a bare number is one."""
 
     name = "duration"
 
@@ -26,10 +27,10 @@ class Duration(click.ParamType[float]):
         """Return the seconds that ``value`` spells."""
         if isinstance(value, float):
             return value
-        match = _SECONDS.fullmatch(str(value))
-        if match is None:
-            self.fail(f"{value!r} is no duration such as 30s or 2m.", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+        text = f"{value}s" if str(value).isdecimal() else str(value)
+        if _WHOLE.fullmatch(text) is None:
+            self.fail(f"{value!r} is no duration such as 30s or 1m30s.", param, ctx)
+        return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
 environment = click.option(
@@ -42,8 +43,8 @@ no_color = click.option("--no-color", is_flag=True, help="Print without colour."
 lock_timeout = click.option(
     "--lock-timeout",
     type=Duration(),
-    default=5.0,
-    show_default="5s",
+    default="5s",
+    show_default=True,
     help="How long to wait for another run to let go of the state.",
 )
 approval = click.option(
@@ -52,8 +53,8 @@ approval = click.option(
 settle_timeout = click.option(
     "--settle-timeout",
     type=Duration(),
-    default=30.0,
-    show_default="30s",
+    default="30s",
+    show_default=True,
     help="How long to look for connections whose creation was never answered.",
 )
 parallelism = click.option(
