@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reconciler.core import pointers
 from reconciler.model.plans import Change
 from reconciler.model.secrets import Secret
 from reconciler.model.values import UNSET, Path, Spec, assign, lookup, thaw
@@ -48,7 +49,7 @@ def _replacement(
         value = lookup(observed, left_alone)
         if left_alone[: len(path)] == path and value is not UNSET:
             declared = assign(declared, left_alone, value)
-    return {"op": "replace", "path": _pointer(path), "value": thaw(lookup(declared, path))}
+    return {"op": "replace", "path": pointers.spell(path), "value": thaw(lookup(declared, path))}
 
 
 def _reachable(path: Path, observed: Spec) -> Path:
@@ -62,11 +63,6 @@ def _reachable(path: Path, observed: Spec) -> Path:
 def _instruction(path: Path, declared: Spec, observed: Spec) -> Instruction:
     value = lookup(declared, path)
     if value is UNSET:
-        return {"op": "remove", "path": _pointer(path)}
+        return {"op": "remove", "path": pointers.spell(path)}
     op = "add" if lookup(observed, path) is UNSET else "replace"
-    return {"op": op, "path": _pointer(path), "value": thaw(value)}
-
-
-def _pointer(path: Path) -> str:
-    """Spell a path as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in path)
+    return {"op": op, "path": pointers.spell(path), "value": thaw(value)}

@@ -11,10 +11,11 @@ import binascii
 import hashlib
 import hmac
 
+from reconciler.core import pointers
 from reconciler.errors import SecretError
 from reconciler.model.addresses import Address
 from reconciler.model.secrets import Secret
-from reconciler.model.values import Path, dotted
+from reconciler.model.values import Path
 
 KEY_BYTES = 32
 _NOT_A_KEY = (
@@ -41,7 +42,7 @@ class Fingerprinter:
 
     def mark(self, address: Address, path: Path, secret: Secret) -> str:
         """Return the mark of a secret in its place, led by the id of the key."""
-        parts = (*self._context, str(address), dotted(path), secret.reveal())
+        parts = (*self._context, str(address), pointers.spell(path), secret.reveal())
         message = b"".join(len(part.encode()).to_bytes(8) + part.encode() for part in parts)
         return f"{self._key_id}:{hmac.new(self._key, message, hashlib.sha256).hexdigest()}"
 
