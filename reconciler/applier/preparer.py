@@ -9,7 +9,7 @@ from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
 from reconciler.core import mover, settling
 from reconciler.core.situations import Live
-from reconciler.errors import ReconcilerError, RemoteError
+from reconciler.errors import RemoteError, SecretError
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
@@ -18,7 +18,7 @@ from reconciler.model.plans import Action, Change, Plan, Reason
 from reconciler.model.projects import Moved
 from reconciler.model.records import Record, Recorded
 from reconciler.model.secrets import Secret
-from reconciler.model.values import Path
+from reconciler.model.values import Path, dotted
 
 _ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE)
 
@@ -141,14 +141,15 @@ class _Preparer:
 
     def task(self, change: Change) -> Task | Outcome:
         """Return the change with all it needs; what it cannot have fails this connection alone."""
-        try:
-            secrets = {
-                path: self._world.secrets.reveal(reference)
-                for path, reference in sorted(change.secrets.items())
-            }
-        except ReconcilerError as error:
-            finding = Finding(summary=error.summary, detail=error.detail)
-            return _refused(change, Verdict.FAILED, finding)
+        secrets: dict[Path, Secret] = {}
+        lacking: dict[Path, SecretError] = {}
+        for path, reference in sorted(change.secrets.items()):
+            try:
+                secrets[path] = self._world.secrets.reveal(reference)
+            except SecretError as error:
+                lacking[path] = error
+        if lacking:
+            return _refused(change, Verdict.FAILED, _unavailable(change, lacking))
         if change.action is Action.CREATE:
             if strangers := self._strangers(change):
                 return _refused(change, Verdict.LEFT, _taken(strangers))
@@ -189,8 +190,23 @@ class _Preparer:
 
 
 def _refused(change: Change, verdict: Verdict, finding: Finding) -> Outcome:
-    placed = replace(finding, address=change.address, span=change.span)
+    placed = replace(finding, address=change.address, span=finding.span or change.span)
     return Outcome(change=change, verdict=verdict, id=change.id, finding=placed)
+
+
+def _unavailable(change: Change, lacking: Mapping[Path, SecretError]) -> Finding:
+    """Name every secret that a change lacks, each with its field; point at the first."""
+    places = {path: change.secrets[path].span for path in lacking}
+    named = []
+    for path, error in lacking.items():
+        place = f" ({places[path]})" if len(lacking) > 1 and places[path] else ""
+        named.append(f"spec.{dotted(path)}{place}: {error.detail}")
+    what = "it" if len(lacking) == 1 else "them"
+    return Finding(
+        summary=SecretError.summary,
+        detail=f"{' '.join(named)} Provide {what} where the apply runs, or change the manifest.",
+        span=next(iter(places.values())),
+    )
 
 
 def _taken(strangers: Iterable[RemoteId]) -> Finding:

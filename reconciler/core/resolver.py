@@ -14,6 +14,7 @@ from reconciler.model.declarations import Declaration, Desired, Manifest
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.projects import Environment, Project
+from reconciler.model.sources import Source
 from reconciler.model.values import Path, SecretRef, Spec, VariableRef, dotted
 
 
@@ -81,7 +82,7 @@ class _Sight:
         self, manifest: Manifest, project: Project
     ) -> tuple[Declaration, Sequence[Finding]]:
         """Return the manifest as this environment sees it."""
-        reading = _Reading(self)
+        reading = _Reading(self, manifest.source)
         spec = reading.value(filled(manifest.spec, self._kind.defaults), ())
         adoption, misfits = adoptions.pick(manifest, self._environment.name, project)
         declaration = Declaration(
@@ -136,8 +137,9 @@ class _Sight:
 class _Reading:
     """One spec on its way from what is written to what is sent."""
 
-    def __init__(self, sight: _Sight) -> None:
+    def __init__(self, sight: _Sight, source: Source) -> None:
         self._sight = sight
+        self._source = source
         self.secrets: dict[Path, SecretRef] = {}
         self.violations: list[Violation] = []
 
@@ -171,7 +173,9 @@ class _Reading:
         if isinstance(value, VariableRef):
             value = self._sight.variable(path, value.name)
         if isinstance(value, SecretRef):
-            self.secrets[path] = value
+            # that of a variable stands in the project's file, and knows where
+            span = value.span or self._source.span("spec", *path, "secret")
+            self.secrets[path] = SecretRef(value.scheme, value.key, span)
         elif isinstance(value, Violation):
             self.violations.append(value)
         else:

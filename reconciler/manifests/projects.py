@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -15,7 +16,7 @@ from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.projects import Environment, Moved, Policy, Project, Removed
 from reconciler.model.sources import Source
-from reconciler.model.values import SecretRef
+from reconciler.model.values import UNSET, SecretRef, lookup
 
 FILE = "reconciler.yaml"
 
@@ -83,14 +84,29 @@ class _Parts:
         )
 
     def _environment(self, name: str, value: Mapping[str, Any]) -> Environment:
-        variables = {**self._value.get("variables", {}), **value.get("variables", {})}
+        variables = {
+            **self._variables("variables"),
+            **self._variables("environments", name, "variables"),
+        }
         return Environment(
             name=name,
             sandbox=value["sandbox"],
             state=value["state"],
             organization=value.get("organization"),
-            variables={name: _variable(one) for name, one in variables.items()},
+            variables=variables,
         )
+
+    def _variables(self, *path: str) -> dict[str, str | SecretRef]:
+        written = lookup(self._value, path)
+        return {
+            name: one if isinstance(one, str) else self._reference(one["secret"], *path, name)
+            for name, one in (() if written is UNSET else written.items())
+        }
+
+    def _reference(self, text: str, *path: str) -> SecretRef:
+        reference = references.parse(text)
+        assert reference is not None  # noqa: S101 -- the schema has looked
+        return replace(reference, span=self._source.span(*path, "secret"))
 
     def _policy(self) -> Policy:
         said = self._value.get("policy", {})
@@ -102,11 +118,3 @@ class _Parts:
             silence=tuple(said.get("silence", ())),
             secret_paths=tuple(said.get("secret_paths", ())),
         )
-
-
-def _variable(value: Any) -> str | SecretRef:
-    if isinstance(value, str):
-        return value
-    reference = references.parse(value["secret"])
-    assert reference is not None  # noqa: S101 -- the schema has looked
-    return reference

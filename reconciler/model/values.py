@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeGuard
+
+from reconciler.model.findings import Span
 
 
 class Unset(Enum):
@@ -34,6 +36,8 @@ class SecretRef:
 
     scheme: str
     key: str
+    span: Span | None = field(default=None, compare=False)
+    """Where somebody wrote it; a saved plan does not keep that."""
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.key}"

@@ -52,6 +52,8 @@ def test_a_secret_is_a_reference_beside_the_spec_and_nothing_within(tmp_path: Pa
     assert lookup(declaration.spec, (*PARAMS, "clientSecret")) is None
     assert declaration.secrets[(*PARAMS, "clientSecret")] == SecretRef("env", "ZOHO_CLIENT_SECRET")
     assert len(declaration.secrets) == 3
+    span = declaration.secrets[(*PARAMS, "clientSecret")].span
+    assert str(span) == "connections/crm.yaml:15:22"
 
 
 def test_a_variable_may_be_the_secret_of_a_write_only_field(tmp_path: Path) -> None:
@@ -59,7 +61,8 @@ def test_a_variable_may_be_the_secret_of_a_write_only_field(tmp_path: Path) -> N
     declaration, findings = resolve(tmp_path, (SECRET, "{var: key}"), project=project)
     assert declaration is not None
     assert findings == ()
-    assert declaration.secrets[(*PARAMS, "clientSecret")] == SecretRef("file", "key")
+    secret = declaration.secrets[(*PARAMS, "clientSecret")]
+    assert (secret, str(secret.span)) == (SecretRef("file", "key"), "reconciler.yaml:5:19")
 
 
 @pytest.mark.parametrize(

@@ -42,12 +42,39 @@ def test_an_unset_secret_fails_its_connection_and_the_others_go_on(three: World)
     three.declare(crm("a"), crm(params=reference), crm("z"))
     ended = three.apply()
     assert (ended.code, sorted(three.ids)) == (3, ["a", "z"])
-    assert f"Error: Secret not available connections/2.yaml:1:1 {AT}" in ended.told
-    assert "env:NOT_SET is not set in the environment." in ended.told
+    assert f"Error: Secret not available connections/2.yaml:16:11 {AT}" in ended.told
+    assert (
+        "spec.auth.params.clientSecret: env:NOT_SET is not set in the environment. Provide it where "
+        "the apply runs, or change the manifest." in ended.told
+    )
     assert "Apply incomplete. Resources: 2 added, 0 changed, 0 destroyed, 1 failed." in ended.out
     three.secrets.append("canary-late-secret")
     assert three.apply(env={"NOT_SET": "canary-late-secret"}).code == 0
     settled(three)
+
+
+def test_all_unset_secrets_of_a_connection_are_named_at_once(world: World) -> None:
+    world.declare(crm(params={"clientSecret": {"var": "late"}}))
+    world.configure(variables={"late": {"secret": "env:LATE"}})
+    ended = world.apply(env={"ZOHO_ACCESS_TOKEN": None, "ZOHO_REFRESH_TOKEN": ""})
+    assert ended.code == 3
+    assert ended.err.count("Secret not available") == 1
+    for said in (
+        "spec.auth.params.accessToken (connections/1.yaml:19:11): env:ZOHO_ACCESS_TOKEN is not set",
+        "spec.auth.params.clientSecret (reconciler.yaml:25:7): env:LATE is not set",
+        "spec.auth.params.refreshToken (connections/1.yaml:22:11): env:ZOHO_REFRESH_TOKEN is empty",
+        "Provide them where the apply runs, or change the manifest.",
+    ):
+        assert said in ended.told, ended.told
+
+
+def test_a_saved_plan_points_at_the_manifest_of_an_unset_secret(world: World) -> None:
+    world.declare(crm())
+    assert world.run("plan", "-out=crm.plan").code == 0
+    ended = world.run("apply", "crm.plan", env={"ZOHO_CLIENT_SECRET": None})
+    assert ended.code == 3
+    assert f"Error: Secret not available connections/1.yaml:1:1 {AT}" in ended.told
+    assert "spec.auth.params.clientSecret: env:ZOHO_CLIENT_SECRET is not set" in ended.told
 
 
 def test_a_refusal_shows_code_words_and_request_and_nothing_that_moves_the_cursor(
