@@ -44,8 +44,8 @@ def test_an_unset_secret_fails_its_connection_and_the_others_go_on(three: World)
     assert (ended.code, sorted(three.ids)) == (3, ["a", "z"])
     assert f"Error: Secret not available connections/2.yaml:16:11 {AT}" in ended.told
     assert (
-        "spec.auth.params.clientSecret: env:NOT_SET is not set in the environment. Provide it where "
-        "the apply runs, or change the manifest." in ended.told
+        "spec.auth.params.clientSecret: env:NOT_SET is not set in the environment. Provide it "
+        "where the apply runs, or change the manifest." in ended.told
     )
     assert "Apply incomplete. Resources: 2 added, 0 changed, 0 destroyed, 1 failed." in ended.out
     three.secrets.append("canary-late-secret")
