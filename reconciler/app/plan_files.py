@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import tempfile
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +67,21 @@ def _is_plan(path: Path) -> bool:
 
 def read(path: Path, *, key: bytes | None) -> Plan:
     """Return the plan in a file; raise ``PlanError`` for one that is none or was altered."""
-    return plan_reader.read(_document(path), key=key)
+    found = _document(path)
+    plan = plan_reader.read(found, key=key)
+    if key is None and not _is_sound(found):  # a valid MAC says that we have written it
+        raise PlanError(
+            f"{quoted(str(path))} has members of other types than a saved plan. Make a new one "
+            "with `reconciler plan -out=FILE` and have that reviewed."
+        )
+    return plan
+
+
+def _is_sound(found: Any) -> bool:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 -- only saved plans need it
+
+    file = resources.files("reconciler") / "schemas" / "plan.schema.json"
+    return bool(Draft202012Validator(json.loads(file.read_text())).is_valid(found))
 
 
 def check_scope(plan: Plan, session: Session) -> None:

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.core import canonical, differ, pointers, strict_json
+from reconciler.core import canonical, differ, plan_document, pointers, strict_json
 from reconciler.core.plan_document import FORMAT_VERSION
 from reconciler.errors import PlanError
 from reconciler.model.addresses import Address, Etag, RemoteId
@@ -30,6 +30,7 @@ from reconciler.model.plans import (
 from reconciler.model.values import Path, SecretRef, Spec, lookup
 
 _SEALS = ("checksum", "mac")
+_PINNED = (Action.UPDATE, Action.DELETE)
 
 
 def seal(document: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def read(document: Any, *, key: bytes | None) -> Plan:
         _check_version(str(document["format_version"]))
         plan = _plan(document)
         _check_seals(document, key)
+        _check_consistency(plan, document)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise PlanError(
             "The file is not a plan of reconciler's, or it was cut short. Make a new one with "
@@ -82,6 +84,18 @@ def _check_seals(document: Mapping[str, Any], key: bytes | None) -> None:
         raise PlanError(
             "The plan file carries no valid MAC. RECONCILER_KEY is set, so only a plan that was "
             "saved with the same key is applied. Make a new one with `reconciler plan -out=FILE`."
+        )
+
+
+def _check_consistency(plan: Plan, document: Mapping[str, Any]) -> None:
+    """Refuse a plan that says otherwise of itself than it is: what reviewers saw would be false."""
+    judged = (document["applyable"], document["errored"])
+    digest = plan_document.digest(plan)
+    applyable = plan.applicable and bool(plan.changes)
+    if judged != (applyable, bool(plan.refusals)) or plan.digest != digest:
+        raise PlanError(
+            "The plan file contradicts itself, so it was altered after it was saved. Make a new "
+            "one with `reconciler plan -out=FILE` and have that reviewed."
         )
 
 
@@ -118,6 +132,8 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
     change = resource["change"]
     (action,) = change["actions"]
+    if action in _PINNED and (notes["pins"] is None or notes["id"] is None):
+        raise ValueError("what changes a connection says which one, and as what it was seen")
     before, after = _side(change["before"]), _side(change["after"])
     return Change(
         address=Address.parse(resource["address"]),

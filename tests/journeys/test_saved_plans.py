@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reconciler.app import plan_files
+from reconciler.core import plan_reader
 from reconciler.errors import PlanError
 from reconciler.simulator.effects import Scene
 from reconciler.simulator.exchanges import Answer
@@ -51,6 +52,41 @@ def altered(change: Callable[[dict[str, Any]], object]) -> Spoil:
         (world.folder / PLAN).write_text(json.dumps(document))
 
     return spoil
+
+
+def forged(change: Callable[[dict[str, Any]], object]) -> Spoil:
+    """Alter a plan and make its checksum anew, as somebody might who knows how."""
+
+    def spoil(world: World) -> None:
+        document = json.loads((world.folder / PLAN).read_text())
+        change(document)
+        sealed = plan_reader.seal(document, key=None)
+        (world.folder / PLAN).write_text(json.dumps(sealed))
+
+    return spoil
+
+
+def of_change(**members: object) -> Spoil:
+    return forged(lambda document: document["reconciler"]["changes"][AT].update(members))
+
+
+FORGERIES = [
+    pytest.param(of_change(source={"path": True, "line": 1, "column": 1}), id="place"),
+    pytest.param(of_change(id={"a": 1}), id="id"),
+    pytest.param(of_change(id=-1), id="number"),
+    pytest.param(of_change(pins=None), id="pins"),
+    pytest.param(forged(lambda document: document["reconciler"].update(lineage=-1)), id="lineage"),
+    pytest.param(forged(lambda document: document["reconciler"].update(digest="0")), id="digest"),
+    pytest.param(forged(lambda document: document.pop("applyable")), id="applyable"),
+    pytest.param(forged(lambda document: document.update(errored=True)), id="errored"),
+]
+
+
+@pytest.mark.parametrize("spoil", FORGERIES)
+def test_one_that_was_sealed_again_by_hand_is_still_no_plan(world: World, spoil: Spoil) -> None:
+    saved(world)
+    spoil(world)
+    refused(world, "Make a new one")
 
 
 def added(value: object) -> Spoil:
