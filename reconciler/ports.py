@@ -121,8 +121,8 @@ class Clock(Protocol):
         """Return seconds since some fixed moment."""
         ...
 
-    def sleep(self, seconds: float) -> None:
-        """Let that many seconds go by, or fewer if the run is asked to stop."""
+    def sleep(self, seconds: float) -> bool:
+        """Let that many seconds go by; return whether they did, and not the wish to stop."""
         ...
 
 

@@ -184,7 +184,6 @@ class _Apply:
             remote=session.remote,
             clock=session.clock,
             progress=self._audience.settling(),
-            stop=session.surroundings.signals.stop,
             quarantine=session.project.policy.quarantine,
         )
 

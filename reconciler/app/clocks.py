@@ -17,7 +17,6 @@ class SystemClock:
         """Return seconds since the machine started."""
         return time.monotonic()
 
-    def sleep(self, seconds: float) -> None:
-        """Sleep that long, or until the run is told to stop."""
-        if seconds > 0:
-            self.stop.wait(seconds)
+    def sleep(self, seconds: float) -> bool:
+        """Sleep that long, or until the run is told to stop, which makes it false."""
+        return not self.stop.wait(max(0.0, seconds))

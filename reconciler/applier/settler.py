@@ -12,7 +12,7 @@ from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Doubt
 from reconciler.model.records import Intent, Record
-from reconciler.ports import Clock, Progress, Remote, Stop
+from reconciler.ports import Clock, Progress, Remote
 
 LOOKS = (0, 2, 4, 8, 15, 30)
 """Seconds after the start at which to look, as far as the settle timeout allows."""
@@ -33,7 +33,6 @@ class Settler:
         remote: Remote,
         clock: Clock,
         progress: Progress,
-        stop: Stop,
         quarantine: float,
     ) -> None:
         self._journal = journal
@@ -41,7 +40,6 @@ class Settler:
         self._remote = remote
         self._clock = clock
         self._progress = progress
-        self._stop = stop
         self._quarantine = quarantine
         self._live: Mapping[RemoteId, Observation] = {}
         self._found: Mapping[Address, tuple[RemoteId, ...]] = {}
@@ -57,9 +55,8 @@ class Settler:
         for look in LOOKS:
             if not self._journal.recorded.intents:
                 break
-            if look > timeout or self._stop.is_set():
+            if look > timeout or not self._clock.sleep(start + look - self._clock.monotonic()):
                 break
-            self._clock.sleep(max(0.0, start + look - self._clock.monotonic()))
             self._look()
 
     def _look(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
-from reconciler.flowservice import bodies, dependants, observations, pages, retries, verdicts
+from reconciler.flowservice import bodies, dependants, observations, pages, verdicts
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.courier import Courier
 from reconciler.flowservice.retries import Retrier
@@ -225,7 +225,7 @@ class FlowService:
     def _see_it_go(self, kind: Kind, remote_id: RemoteId) -> None:
         try:
             for pause in GONE_PAUSES:
-                if not retries.slept(self._clock, pause):
+                if not self._clock.sleep(pause):
                     break
                 if self.connection(kind, remote_id) is None:
                     return

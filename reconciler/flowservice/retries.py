@@ -16,8 +16,6 @@ LONGEST_WISH: Final = 60.0
 
 _FIRST: Final = 0.5
 _LONGEST: Final = 20.0
-_SLACK: Final = 0.05
-"""Seconds by which a clock may wake us early without meaning anything by it."""
 
 Answer = TypeVar("Answer")
 
@@ -61,11 +59,4 @@ class Retrier:
             seconds = max(seconds, wish)
         if self._clock.monotonic() + seconds > until:
             return False
-        return slept(self._clock, seconds)
-
-
-def slept(clock: Clock, seconds: float) -> bool:
-    """Let ``seconds`` go by; return whether they did, and not the wish to stop the run."""
-    began = clock.monotonic()
-    clock.sleep(seconds)
-    return clock.monotonic() - began >= seconds - _SLACK
+        return self._clock.sleep(seconds)

@@ -96,9 +96,9 @@ def _wait(attempt: Callable[[], bool], *, timeout: float, clock: Clock) -> float
         pause = min(_PAUSE, started + timeout - now)
         if pause <= 0:
             return now - started
-        clock.sleep(pause)
-        before, now = now, clock.monotonic()
-        if now - before < pause / 2:  # the run is asked to stop
+        went_by = clock.sleep(pause)
+        now = clock.monotonic()
+        if not went_by:
             return now - started
     return None
 

@@ -57,9 +57,10 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> bool:
         self.naps.append(seconds)
         self.now += seconds
+        return True
 
 
 def settings(url: str, *, given: bool = False, **changes: Any) -> Settings:

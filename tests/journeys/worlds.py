@@ -92,9 +92,11 @@ class QuickClock:
     def monotonic(self) -> float:
         return time.monotonic() + self.hours.slept
 
-    def sleep(self, seconds: float) -> None:
-        if not self.stop.is_set():
-            self.hours.slept += max(0.0, seconds)
+    def sleep(self, seconds: float) -> bool:
+        if self.stop.is_set():
+            return False
+        self.hours.slept += max(0.0, seconds)
+        return True
 
 
 @dataclass(frozen=True)

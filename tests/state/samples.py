@@ -25,10 +25,11 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> bool:
         self.naps.append(seconds)
         if not self.stopped:
             self.now += seconds
+        return not self.stopped
 
 
 def address(number: int) -> Address:

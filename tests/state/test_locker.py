@@ -169,10 +169,10 @@ def test_a_lock_that_becomes_free_meanwhile_is_had(tmp_path: Path) -> None:
     holder = store(tmp_path).lock(operation="apply", timeout=0)
 
     class Releasing(Clock):
-        def sleep(self, seconds: float) -> None:
-            super().sleep(seconds)
-            if len(self.naps) == 3:
+        def sleep(self, seconds: float) -> bool:
+            if len(self.naps) == 2:
                 holder.__exit__(None, None, None)
+            return super().sleep(seconds)
 
     holder.__enter__()
     with store(tmp_path, clock=Releasing()).lock(operation="plan", timeout=600):
