@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,26 +105,15 @@ def _repeated(manifests: Iterable[Manifest]) -> Iterator[Finding]:
 
 
 def _shared(project: Project) -> Iterator[Finding]:
-    at = project.source.span
-    states: dict[str, str] = {}
     sandboxes: dict[tuple[str | None, str], str] = {}
     for name, environment in project.environments.items():
-        state = environment.state
-        other = states.setdefault(state if "://" in state else posixpath.normpath(state), name)
-        if other != name:
-            yield Finding(
-                summary="Shared state",
-                detail=f"{quoted(name)} and {quoted(other)} keep their state in one place. Each "
-                "environment needs a state of its own, or one would delete what the other has.",
-                span=at("environments", name, "state"),
-            )
         other = sandboxes.setdefault((environment.organization, environment.sandbox), name)
         if other != name:
             yield Finding(
                 summary="Shared sandbox",
                 detail=f"{quoted(name)} and {quoted(other)} are the same sandbox. If they belong "
                 "to two organisations, pin each with organization:.",
-                span=at("environments", name, "sandbox"),
+                span=project.source.span("environments", name, "sandbox"),
             )
 
 

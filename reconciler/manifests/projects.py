@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import resources
 from typing import Any
 
-from reconciler.core import references
+from reconciler.core import locations, references
 from reconciler.core.shapes import Shape
+from reconciler.core.violations import Violation
 from reconciler.manifests import builder
 from reconciler.manifests.reader import Document
 from reconciler.model.addresses import Address
@@ -28,12 +29,15 @@ def build(document: Document) -> tuple[Project | None, tuple[Finding, ...]]:
     misfits = shape.violations(document.value)
     written = references.lift(document.value)
     refused = builder.refused(written, (), secret_paths(document), beside=misfits)
-    findings = tuple(
-        builder.finding(one, document, FILE)
-        for one in builder.believable((*misfits, *refused), document)
-    )
-    fits = document.sound and not misfits
-    return (_Parts(document).project() if fits else None), findings
+    project = None if misfits or not document.sound else _Parts(document).project()
+    misplaced = () if project is None else _misplaced(project)
+    found = builder.believable((*misfits, *refused, *misplaced), document)
+    return project, tuple(builder.finding(one, document, FILE) for one in found)
+
+
+def _misplaced(project: Project) -> Iterable[Violation]:
+    states = {name: one.state for name, one in project.environments.items()}
+    return locations.violations(states, project.manifests, FILE)
 
 
 def secret_paths(document: Document) -> tuple[str, ...]:

@@ -234,6 +234,25 @@ def test_a_host_that_policy_names_is_allowed_and_no_other(sound: World) -> None:
 # --- the state ----------------------------------------------------------------------------------
 
 
+PLACES = [
+    pytest.param("a\0b", "Malformed value reconciler.yaml:13:7", id="nul"),
+    pytest.param("s" * 300, "Value too long reconciler.yaml:13:7", id="long"),
+    pytest.param("../../dev.json", "Path outside the project reconciler.yaml:13:7", id="outside"),
+    pytest.param("connections/1.yaml", "File in use reconciler.yaml:13:7", id="manifest"),
+    pytest.param("schemas", "schemas cannot be used: it is not a regular file", id="folder"),
+    pytest.param(f"{'f/' * 3000}dev.json", "File name too long", id="deep"),
+]
+
+
+@pytest.mark.parametrize(("place", "said"), PLACES)
+def test_a_state_in_a_place_where_none_can_be(sound: World, place: str, said: str) -> None:
+    (sound.folder / "schemas").mkdir()
+    configured(environments={"dev": {"sandbox": "dev", "state": place}})(sound)
+    refuse(sound, said)
+    shown = sound.run("show")
+    assert (shown.code, said in shown.told) == (1, True), shown
+
+
 def stated(**members: object) -> Spoil:
     """Change members of the state."""
 
