@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.wording import either, guess, quoted
@@ -17,10 +17,12 @@ from reconciler.model.values import Path, Spec, dotted, lookup
 
 _ADDRESS = re.compile(
     r"(?:(?P<scheme>https?)://)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?P<port>:[0-9]{1,5})?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?P<port>:[1-9][0-9]{0,4})?"
     r"(?P<path>(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]*)*)",
     re.ASCII,
 )
+
+_LAST_PORT = 65535
 
 _FORMS = {
     HostForm.ORIGIN: "exactly https:// and a host, with no path, port or trailing slash",
@@ -59,12 +61,14 @@ def _judge(
     text: str, rule: HostRule, kind: Kind, allowed: Sequence[str]
 ) -> DataCentre | HostProblem | None:
     match = _ADDRESS.fullmatch(text)
-    if match is None or not _fits(match, rule.form):
-        shown = "what stands there" if _may_tell(text) else quoted(text)
-        detail = f"{dotted(rule.path)} must be {_FORMS[rule.form]}; {shown} {_oddity(text)}."
-        return HostProblem(rule.path, "Malformed host", detail)
+    if match is None:
+        return _malformed(text, rule, _oddity(text))
+    if misfit := _misfit(match, rule.form):
+        return _malformed(text, rule, misfit)
     host = match["host"] + (match["port"] or "")
     listed = host in allowed
+    if match["port"] and not listed and rule.form is HostForm.ORIGIN and _is_vendors(match, kind):
+        return _malformed(text, rule, "names a port")
     if match["scheme"] == "http" and not (listed and _is_loopback(match["host"])):
         detail = (
             f"{dotted(rule.path)} starts with http://, which would send credentials unencrypted. "
@@ -77,8 +81,26 @@ def _judge(
     return centre
 
 
-def _fits(match: re.Match[str], form: HostForm) -> bool:
-    return form is HostForm.ENDPOINT or bool(match["scheme"] and not match["path"])
+def _malformed(text: str, rule: HostRule, flaw: str) -> HostProblem:
+    shown = "what stands there" if _may_tell(text) else quoted(text)
+    detail = f"{dotted(rule.path)} must be {_FORMS[rule.form]}; {shown} {flaw}."
+    return HostProblem(rule.path, "Malformed host", detail)
+
+
+def _misfit(match: re.Match[str], form: HostForm) -> str | None:
+    """Say why a URL is none of that form, whatever its host."""
+    if match["port"] and int(match["port"][1:]) > _LAST_PORT:
+        return f"names a port beyond {_LAST_PORT}"
+    if form is HostForm.ORIGIN and match["path"]:
+        return "names a path"
+    if form is HostForm.ORIGIN and not match["scheme"]:
+        return "does not start with https://"
+    return None
+
+
+def _is_vendors(match: re.Match[str], kind: Kind) -> bool:
+    every = (hosts for centre in kind.data_centres for hosts in centre.hosts.values())
+    return any(match["host"] in hosts for hosts in every)
 
 
 def _centres(kind: Kind, role: str) -> Mapping[str, DataCentre]:
@@ -94,7 +116,7 @@ def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> 
     if elsewhere is not None and elsewhere.hosts.get(rule.role):
         hint = f" It belongs to {elsewhere.name}, where {either(elsewhere.hosts[rule.role])} fits."
     else:
-        hint = guess(host.rstrip("."), known)
+        hint = _near(host, known)
     detail = (
         f"{dotted(rule.path)} names {quoted(host)}, which is no known {rule.role} host of the "
         f"vendor. Adobe would send the credentials there.{hint} If this host is right, have "
@@ -103,6 +125,12 @@ def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> 
     names = ", ".join(f'"{one}"' if one.startswith("[") else one for one in (*allowed, host))
     lines = ("policy:", f"  allowed_hosts: [{names}]")
     return HostProblem(rule.path, "Host not allowed", detail, lines)
+
+
+def _near(host: str, known: Collection[str]) -> str:
+    """Guess at the host that was meant: the one that a longer name pretends to be, if any."""
+    borrowed = [one for one in known if host.startswith((f"{one}.", f"{one}:"))]
+    return guess(max(borrowed, key=len), borrowed) if borrowed else guess(host, known)
 
 
 def _strays(centres: Mapping[Path, DataCentre]) -> tuple[HostProblem, ...]:

@@ -58,8 +58,7 @@ def test_the_vendors_own_hosts_pass(endpoint: str, accounts: str) -> None:
         "https://accounts-zoho.eu",
         "https://xn--accounts-zoho.eu",
         "https://www.zohoapis.eu",
-        "https://accounts.zoho.eu:443",
-        "https://accounts.zoho.eu:444",
+        "https://intranet.example:8443",
         "https://127.0.0.1",
         "https://[::1]",
         "https://2130706433",
@@ -103,6 +102,9 @@ def test_any_other_host_is_refused_with_the_line_that_would_allow_it(accounts: s
         "https://accounts.zoho.eu#x",
         "https://accounts.zoho.eu:",
         "https://accounts.zoho.eu:99999999",
+        "https://accounts.zoho.eu:65536",
+        "https://accounts.zoho.eu:0",
+        "https://accounts.zoho.eu:0443",
         "https://accounts.zoho.eu%2eevil.io",
         "https://",
         "",
@@ -118,8 +120,27 @@ def test_what_only_looks_like_an_accounts_url_is_refused_even_if_policy_lists_it
 
 
 @pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ("https://accounts.zoho.eu:443", "names a port."),
+        ("https://www.zohoapis.eu:8443", "names a port."),
+        ("https://accounts.zoho.eu:65536", "names a port beyond 65535."),
+        ("https://accounts.zoho.eu/oauth", "names a path."),
+        ("https://accounts.zoho.eu/", "names a path."),
+        ("accounts.zoho.eu", "does not start with https://."),
+    ],
+)
+def test_an_accounts_url_with_more_or_less_than_a_host_is_told_so(accounts: str, said: str) -> None:
+    (problem,) = problems(accounts=accounts)
+    assert problem.detail.endswith(said)
+    assert problem.lines == ()
+
+
+@pytest.mark.parametrize(
     ("endpoint", "summary"),
     [
+        ("www.zohoapis.eu:99999", "Malformed host"),
+        ("https://127.0.0.1:99999", "Malformed host"),
         ("http://www.zohoapis.eu", "Insecure URL"),
         ("https://accounts.zoho.eu", "Host not allowed"),
         ("www.zohoapis.eu:8443", "Host not allowed"),
@@ -148,6 +169,9 @@ def test_plain_http_is_for_loopback_hosts_that_policy_lists() -> None:
 def test_a_near_miss_is_asked_about() -> None:
     (problem,) = problems(accounts="https://acounts.zoho.eu")
     assert 'Did you mean "accounts.zoho.eu"?' in problem.detail
+    for pretender in ("accounts.zoho.com.au.evil.io", "accounts.zoho.com.au.evil.com"):
+        (problem,) = problems(accounts=f"https://{pretender}")
+        assert 'Did you mean "accounts.zoho.com.au"?' in problem.detail
     (problem,) = problems(accounts="https://www.zohoapis.in")
     assert "India, where accounts.zoho.in fits" in problem.detail
 

@@ -53,6 +53,12 @@ def test_a_variable_that_looks_like_a_number_is_text(tmp_path: Path) -> None:
             ("  silence", "  max_destroy: many\n  silence"), "Wrong type", "14:3", id="type"
         ),
         pytest.param(
+            ("  silence", "  allowed_hosts: ['a.example:65536']\n  silence"),
+            "Malformed value",
+            "14:19",
+            id="no-port",
+        ),
+        pytest.param(
             ("  silence", "  quarantine: -1\n  silence"), "Value out of range", "14:3", id="q"
         ),
         pytest.param(("kind: Project", "kind: Projekt"), "Unexpected value", "2:1", id="kind"),
