@@ -124,14 +124,32 @@ class _Sight:
         for index, path in enumerate(paths):
             where = ("lifecycle", "ignore_changes", str(index))
             if not self._shape.has(("spec", *path)):
-                detail = f"{place(where)} names {quoted(dotted(path))}, which is no field of spec."
+                detail = (
+                    f"{place(where)} names {quoted(dotted(path))}, which is no field of spec."
+                    f"{self._hint(path)}"
+                )
                 yield Violation(where, "Unknown field", detail)
-            elif any(_overlap(path, secret) for secret in self._kind.write_only):
+            elif self._holds_secret(path):
                 detail = (
                     f"{place(where)} names {quoted(dotted(path))}, which is or holds a secret. The "
                     "service never shows secrets, so there is nothing to ignore in them."
                 )
                 yield Violation(where, "Secret cannot be ignored", detail)
+
+
+    def _holds_secret(self, path: Path) -> bool:
+        return any(_overlap(path, secret) for secret in self._kind.write_only)
+
+    def _hint(self, path: Path) -> str:
+        """Say which field may have been meant by a path to none."""
+        above = ""
+        if path[0] == "spec":
+            path, above = path[1:], " Paths begin below spec."
+        if self._shape.has(("spec", *path)) and self._holds_secret(path):
+            return above
+        fields = [one for one in self._shape.fields(("spec",)) if not self._holds_secret(one)]
+        alike = [one for one in fields if one[-1:] == path[-1:]]
+        return above + guess(dotted(path), map(dotted, alike or fields))
 
 
 class _Reading:

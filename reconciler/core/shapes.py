@@ -17,6 +17,9 @@ from reconciler.core.violations import Violation
 from reconciler.model.kinds import Kind
 from reconciler.model.values import Path
 
+_DEEPEST = 6
+"""Levels of fields that are worth a guess; a schema may lead back into itself."""
+
 _UNQUOTED = {"boolean", "integer", "null", "number"}
 
 
@@ -85,6 +88,19 @@ class Shape:
     def has(self, path: Path) -> bool:
         """Tell whether the schema knows a field at ``path``; a part of a reference is none."""
         return path[-1] not in references.NAMES and bool(self._at(path))
+
+    def fields(self, path: Path) -> Iterator[Path]:
+        """Yield each field that the schema names below ``path``, relative to it."""
+        yield from self._fields(self._at(path), ())
+
+    def _fields(self, schemas: list[dialect.Schema], above: Path) -> Iterator[Path]:
+        if len(above) == _DEEPEST:
+            return
+        names = {name for one in schemas for name in dialect.members(one, self._schema)}
+        for name in sorted(names - set(references.NAMES)):
+            yield (*above, name)
+            below = dialect.descend(schemas, name, self._schema)
+            yield from self._fields(below, (*above, name))
 
     def _takes_text(self, path: Path) -> bool:
         types: set[str] = set()

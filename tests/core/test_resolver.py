@@ -196,6 +196,24 @@ def test_what_cannot_be_ignored_is_told(tmp_path: Path, path: str, summary: str)
     assert drafts.told(findings) == [("connections/crm.yaml:7:20", summary)]
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("descripton", 'no field of spec. Did you mean "description"?'),
+        ("spec.description", 'Paths begin below spec. Did you mean "description"?'),
+        ("spec.auth.params.clientSecret", "no field of spec. Paths begin below spec."),
+        ("auth.params.endpont", 'Did you mean "auth.params.endpoint"?'),
+        ("params.endpoint", 'Did you mean "auth.params.endpoint"?'),
+        ("description.var", 'Did you mean "description"?'),
+        ("spec", "no field of spec. Paths begin below spec."),
+        ("zzz", "no field of spec."),
+    ],
+)
+def test_what_was_probably_to_be_ignored_is_asked(tmp_path: Path, path: str, hint: str) -> None:
+    _, (finding,) = resolve(tmp_path, ("true\n", f"true\n  ignore_changes: [{path}]\n"))
+    assert finding.detail.endswith(hint)
+
+
 @pytest.mark.parametrize("path", ["description", "name", "auth.params.endpoint", "connectionSpec"])
 def test_visible_fields_may_be_ignored(tmp_path: Path, path: str) -> None:
     declaration, findings = resolve(tmp_path, ("true\n", f"true\n  ignore_changes: [{path}]\n"))
