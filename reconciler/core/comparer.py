@@ -108,14 +108,18 @@ def _sides(
 def _completed(observed: Observation, known: Spec, kind: Kind) -> Spec:
     """Return what the service shows, and as ``known`` has it what it does not show on purpose.
 
-    How much of a connection a reader gets to see is nowhere promised: mappings that hold secrets,
-    and members that cannot change, count as they were where they are left out.
+    How much of a connection a reader gets to see is nowhere promised: a mapping that holds secrets,
+    and a member that cannot change, count as they were where they are left out.
     """
     spec = observed.spec
-    for path in (*kind.replaced_whole, *kind.immutable):
+    for path in kind.replaced_whole:
         value = lookup(known, path)
-        if value is not UNSET and lookup(spec, path) is UNSET:
-            spec = assign(spec, path, differ.visible(value) if is_mapping(value) else value)
+        if is_mapping(value) and lookup(spec, path) is UNSET:
+            spec = assign(spec, path, differ.visible(value))
+    for top in kind.immutable:
+        for path, value in leaves(lookup(known, top), top):
+            if value is not UNSET and lookup(spec, path) is UNSET:
+                spec = assign(spec, path, value)
     return spec
 
 

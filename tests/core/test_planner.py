@@ -15,7 +15,7 @@ from reconciler.model.findings import Span
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Origin, Plan, Reason, Topic
 from reconciler.model.projects import Moved, Policy, Removed
-from reconciler.model.values import UNSET, Spec
+from reconciler.model.values import UNSET, Spec, without
 from tests.builders import (
     KIND,
     SECRET,
@@ -183,6 +183,25 @@ def test_members_that_the_server_added_are_never_drift() -> None:
         situation(declared=[declaration("crm")], state=recorded({"crm": record(1)}), live=[seen])
     )
     assert (plan.changes, plan.drift) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "hidden", ["auth", "auth.params", "auth.specName", "connectionSpec.version"]
+)
+def test_what_the_service_keeps_to_itself_is_neither_drift_nor_a_change(hidden: str) -> None:
+    seen = observation(1, without(spec(secret=False), tuple(hidden.split("."))))
+    plan = planner.plan(
+        situation(declared=[declaration("crm")], state=recorded({"crm": record(1)}), live=[seen])
+    )
+    assert (plan.changes, plan.drift, plan.refusals) == ((), (), ())
+
+
+def test_a_single_parameter_that_is_gone_is_drift() -> None:
+    seen = observation(1, without(spec(secret=False), ("auth", "params", "endpoint")))
+    plan = planner.plan(
+        situation(declared=[declaration("crm")], state=recorded({"crm": record(1)}), live=[seen])
+    )
+    assert [field.path for field in only(plan).fields] == [("auth", "params", "endpoint")]
 
 
 @pytest.mark.parametrize(
