@@ -55,7 +55,7 @@ def test_text_is_never_retyped(tmp_path: Path, text: str) -> None:
         pytest.param(("true", "1"), "Wrong type", "6:3", id="prevent-destroy-number"),
         pytest.param(("Zoho CRM base connection", ""), "Wrong type", "8:3", id="name-empty"),
         pytest.param(("Zoho CRM base connection", "''"), "Value too short", "8:3", id="name-blank"),
-        pytest.param(("Zoho CRM base connection", "'a '"), "Malformed value", "8:3", id="name-edge"),
+        pytest.param(("Zoho CRM base connection", "'a '"), "Malformed value", "8:3", id="edge"),
         pytest.param(("1000.ABCDEF", "[1000]"), "Wrong type", "14:7", id="client-id-list"),
         pytest.param(("1000.ABCDEF", "{vra: x}"), "Malformed reference", "14:7", id="reference"),
         pytest.param(("{var: accounts}", SECRET), "Secret in a visible field", "13:7", id="open"),
