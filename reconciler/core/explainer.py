@@ -44,7 +44,7 @@ _LIMITS = {
 _TYPES = {
     "array": "a list",
     "boolean": "true or false",
-    "integer": "a whole number",
+    "integer": "a whole number in plain decimal digits",
     "null": "empty",
     "number": "a number",
     "object": "a mapping",

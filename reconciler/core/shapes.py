@@ -41,8 +41,15 @@ def _pattern(
         yield ValidationError("malformed")
 
 
+def _is_integer(checker: Any, instance: Any) -> bool:
+    """Tell whether a number was written as an integer; ``1e3`` and ``2.0`` were not."""
+    return type(instance) is int
+
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]  # its stub lacks the annotation
-    Draft202012Validator, {"pattern": _pattern}
+    Draft202012Validator,
+    {"pattern": _pattern},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
 

@@ -1,7 +1,8 @@
-"""What an unquoted YAML scalar means where text is not allowed: the core schema of YAML 1.2.
+"""What an unquoted YAML scalar means where text is not allowed: what YAML 1.1 and 1.2 agree upon.
 
-https://yaml.org/spec/1.2.2/#103-core-schema. Everything else an unquoted scalar may look like to
-YAML 1.1 (``no``, ``0777``, ``1:30``, dates) is text and stays text.
+https://yaml.org/spec/1.2.2/#103-core-schema, less every number that some reader takes for another
+(``010``, ``0o10``) or that nobody would call one (``0x10``). Everything else that an unquoted
+scalar may look like (``no``, ``1:30``, dates) is text and stays text.
 """
 
 from __future__ import annotations
@@ -16,16 +17,15 @@ _CONSTANTS: Mapping[str, bool | None] = {
 }
 
 # so many digits are enough for anything, and few enough to be converted at once
-_FLOAT = r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}(?:\.[0-9]{0,18})?)(?:[eE][-+]?[0-9]{1,2})?"
+_INTEGER = r"-?(?:0|[1-9][0-9]{0,17})"
+_FLOAT = rf"{_INTEGER}(?:\.[0-9]{{1,18}})?(?:[eE][-+]?[0-9]{{1,2}})?"
 
 _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], int | float]], ...] = (
-    (re.compile(r"[-+]?[0-9]{1,18}"), int),
-    (re.compile(r"0o[0-7]{1,18}"), lambda text: int(text[2:], 8)),
-    (re.compile(r"0x[0-9a-fA-F]{1,16}"), lambda text: int(text[2:], 16)),
+    (re.compile(_INTEGER), int),
     (re.compile(_FLOAT), float),
 )
 
-_STARTS = frozenset("-+.0123456789ntfNTF~")
+_STARTS = frozenset("-0123456789ntfNTF~")
 
 
 def may_be_typed(text: str) -> bool:

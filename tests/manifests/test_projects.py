@@ -58,6 +58,15 @@ def test_a_variable_that_looks_like_a_number_is_text(tmp_path: Path) -> None:
             "14:19",
             id="no-port",
         ),
+        *(
+            pytest.param(
+                ("  silence", f"  max_destroy: {number}\n  silence"),
+                "Wrong type",
+                "14:3",
+                id=number,
+            )
+            for number in ("0x10", "0o10", "010", "+1", "1e1", "2.0", "1_0")
+        ),
         pytest.param(
             ("  silence", "  quarantine: -1\n  silence"), "Value out of range", "14:3", id="q"
         ),
