@@ -24,7 +24,9 @@ def _leavings(
     project: Project, declared: Collection[Address], kinds: Mapping[str, Kind]
 ) -> Iterator[Finding]:
     seen = set[Address]()
-    leaving = [(entry.source, entry.span) for entry in project.moved]
+    # one that goes nowhere is told of as a circle
+    moved = [entry for entry in project.moved if entry.source != entry.target]
+    leaving = [(entry.source, entry.span) for entry in moved]
     leaving += [(entry.source, entry.span) for entry in project.removed]
     for source, span in leaving:
         yield from _unknown_kind(source, kinds, span)

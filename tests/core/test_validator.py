@@ -181,6 +181,12 @@ KIND = "ZohoCrmConnection"
             f"moved: [{{from: {KIND}.a, to: {KIND}.a}}]", ["Move in a circle"], id="to-itself"
         ),
         pytest.param(
+            f"moved: [{{from: {KIND}.crm-eu, to: {KIND}.crm-eu}}]",
+            ["Move in a circle"],
+            id="declared-to-itself",
+        ),
+        pytest.param("moved: [{from: Zoho.a, to: Zoho.a}]", ["Move in a circle", "Unknown kind"]),
+        pytest.param(
             f"moved: [{{from: {KIND}.a, to: {KIND}.b}}, {{from: {KIND}.b, to: {KIND}.a}}]",
             ["Move in a circle", "Move in a circle"],
             id="circle",
