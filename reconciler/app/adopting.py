@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from reconciler.app import planning
@@ -10,7 +11,7 @@ from reconciler.app.sessions import Session
 from reconciler.applier.journal import Journal
 from reconciler.core import comparer, differ, settling
 from reconciler.core.situations import Live
-from reconciler.core.wording import guess, quoted
+from reconciler.core.wording import nearest, quoted
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration, Desired
@@ -18,9 +19,15 @@ from reconciler.model.findings import Finding
 from reconciler.model.observations import Observation
 from reconciler.model.records import Record, Recorded
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-def adopt(session: Session, address: Address, remote_id: RemoteId, *, lock_timeout: float) -> None:
-    """Record one live connection under a declared address; ``RejectedError`` says why not."""
+
+def adopt(session: Session, address: Address, text: str, *, lock_timeout: float) -> RemoteId:
+    """Record one live connection under a declared address and return its id.
+
+    ``text`` is the id in either case. ``RejectedError`` says why not.
+    """
+    remote_id = _parsed(text)
     with session.store.lock(operation="import", timeout=lock_timeout):
         recorded = session.recorded()
         desired, _ = planning.declared(session, recorded)
@@ -33,6 +40,17 @@ def adopt(session: Session, address: Address, remote_id: RemoteId, *, lock_timeo
             raise RejectedError([_absent(address, remote_id)])
         _refuse_foreign(declared, seen)
         _record(session, recorded, {address: (declared, seen)})
+    return remote_id
+
+
+def _parsed(text: str) -> RemoteId:
+    if _UUID.fullmatch(text.lower()):
+        return RemoteId(text.lower())
+    detail = (
+        f"{quoted(text)} is no id of a connection. One is a UUID, such as "
+        "2484f2df-c057-4ab5-84f2-dfc0577ab592; Adobe shows it with the connection."
+    )
+    raise RejectedError([Finding(summary="Malformed id", detail=detail)])
 
 
 def adopt_matching(
@@ -100,9 +118,19 @@ def _undeclared(address: Address, desired: Desired) -> Finding:
         detail=(
             f"No manifest declares {quoted(str(address))} in this environment. Write its manifest "
             "first, so that the next plan does not delete what was just imported."
-            + guess(str(address), map(str, desired))
+            + _hint(address, desired)
         ),
     )
+
+
+def _hint(address: Address, desired: Desired) -> str:
+    """Guess at the address that was meant, by its name or, if that is right, by its kind.
+
+    Addresses of one kind are all alike as texts.
+    """
+    kind = nearest(address.kind, {at.kind for at in desired})
+    name = nearest(address.name, {at.name for at in desired if at.kind == kind})
+    return "" if name is None else f" Did you mean {quoted(f'{kind}.{name}')}?"
 
 
 def _refuse_recorded(recorded: Recorded, address: Address, remote_id: RemoteId) -> None:

@@ -9,7 +9,7 @@ from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.wording import quoted
-from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.addresses import Address
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding, Severity
 
@@ -47,8 +47,8 @@ def command(
     if matching:
         return _matching(session, console, lock_timeout)
     at = _parsed(str(address))
-    adopting.adopt(session, at, RemoteId(str(remote_id)), lock_timeout=lock_timeout)
-    console.out(f"{at}: Import complete [id={remote_id}]")
+    adopted = adopting.adopt(session, at, str(remote_id), lock_timeout=lock_timeout)
+    console.out(f"{at}: Import complete [id={adopted}]")
     console.out("\nImport successful! The next plan shows what differs from the manifest.")
     return ExitCode.DONE
 

@@ -147,7 +147,7 @@ def _adoptions(document: Document, file: str) -> Iterator[Adoption]:
     for index, entry in enumerate(entries if listed else [entries]):
         path = ("import", str(index)) if listed else ("import",)
         yield Adoption(
-            id=RemoteId(entry["id"]),
+            id=RemoteId(entry["id"].lower()),  # as the service spells it
             environment=entry.get("environment"),
             span=span(document, file, (*path, "id")),
         )

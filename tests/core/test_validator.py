@@ -105,7 +105,7 @@ def test_an_id_is_imported_at_one_address(tmp_path: Path) -> None:
     entry = ("spec:\n", f"import: {{id: {ID}, environment: dev}}\nspec:\n")
     manifests: dict[str, str | bytes] = {
         "a.yaml": drafts.manifest(entry),
-        "b.yaml": drafts.another("crm-us", "Us", entry),
+        "b.yaml": drafts.another("crm-us", "Us", (entry[0], entry[1].replace(ID, ID.upper()))),
     }
     verdict = drafts.verdict(drafts.write(tmp_path, manifests))
     assert drafts.told(verdict.errors) == [("connections/b.yaml:7:10", "Repeated import")]

@@ -41,6 +41,44 @@ def test_import_by_id_refuses(world: World, address: str, remote_id: str | None,
     assert said in ended.told
 
 
+@pytest.mark.parametrize("text", ["../../x", "x", ABSENT[:-1], f"{ABSENT}0", f"{ABSENT}\n", ""])
+def test_what_is_no_id_is_refused_before_anything_is_asked(world: World, text: str) -> None:
+    world.declare(crm())
+    ended = world.run("import", AT, text)
+    assert (ended.code, world.state, len(world.service.log)) == (1, None, 0)
+    assert "Error: Malformed id" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("ZohoCrmConnection.nope", None),
+        ("ZohoCrmConnection.crn", AT),
+        ("ZohoCrmConection.crm", AT),
+        ("ZohoCrmConection.nope", None),
+    ],
+)
+def test_an_undeclared_address_is_taken_for_one_that_is_near_by_name(
+    world: World, address: str, meant: str | None
+) -> None:
+    world.declare(crm())
+    ended = world.run("import", address, ABSENT)
+    assert "Address is not declared" in ended.told
+    assert ("Did you mean" in ended.told) == (meant is not None)
+    assert meant is None or f'Did you mean "{meant}"?' in ended.told
+
+
+def test_an_id_may_be_written_in_capitals(world: World) -> None:
+    theirs = world.plant("CRM crm", description="ours")
+    world.declare(crm(adopt={"id": theirs.upper()}))
+    planned = world.plan()
+    assert "1 to import" in planned.out
+    ended = world.run("import", AT, theirs.upper())
+    assert (ended.code, world.ids) == (0, {"crm": theirs})
+    assert f"{AT}: Import complete [id={theirs}]" in ended.out
+    settled(world)
+
+
 def test_import_by_id_refuses_what_is_recorded_on_either_side(world: World) -> None:
     world.applied(crm(), crm("a"))
     before, theirs = world.state, world.plant("Theirs")
