@@ -15,7 +15,7 @@ from reconciler.model.declarations import Adoption, Manifest
 from reconciler.model.findings import Finding, Span
 from reconciler.model.kinds import Kind
 from reconciler.model.sources import Source
-from reconciler.model.values import Path, SecretRef, Spec, Value
+from reconciler.model.values import Path, SecretRef, Spec, Value, is_mapping
 
 
 class Builder:
@@ -85,18 +85,21 @@ def refused(
 
     What a violation ``beside`` is about already is left out.
     """
+    found: list[Violation] = []
+    for where, reference in _references(value, path):
+        refusal = references.refusal(reference, secret_paths)
+        if refusal is not None and not any(one.path[: len(where)] == where for one in beside):
+            found.append(Violation(where, "Secret reference refused", refusal))
+    return tuple(found)
+
+
+def _references(value: Value, path: Path) -> Iterator[tuple[Path, SecretRef]]:
     if isinstance(value, SecretRef):
-        refusal = references.refusal(value, secret_paths)
-        told = any(one.path[: len(path)] == path for one in beside)
-        if refusal is None or told:
-            return ()
-        return (Violation(path, "Secret reference refused", refusal),)
-    members = value.items() if isinstance(value, Mapping) else ()
-    return tuple(
-        one
-        for name, member in members
-        for one in refused(member, (*path, name), secret_paths, beside=beside)
-    )
+        yield path, value
+    elif is_mapping(value):  # which is far quicker to ask for than the abstract class
+        for name, member in value.items():
+            if type(member) is not str:
+                yield from _references(member, (*path, name))
 
 
 def finding(
