@@ -136,7 +136,6 @@ class _Sight:
                 )
                 yield Violation(where, "Secret cannot be ignored", detail)
 
-
     def _holds_secret(self, path: Path) -> bool:
         return any(_overlap(path, secret) for secret in self._kind.write_only)
 
