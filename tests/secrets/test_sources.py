@@ -127,12 +127,12 @@ def test_a_link_that_stays_inside_is_followed(folder: Path) -> None:
 
 @pytest.mark.parametrize("relative", [True, False])
 def test_policy_can_add_a_folder(folder: Path, *, relative: bool) -> None:
-    shared = folder.parent / "shared"
-    shared.mkdir()
-    (shared / "key").write_text("shared")
-    path = "../shared" if relative else str(shared)
+    vault = folder.parent / "vault"
+    vault.mkdir()
+    (vault / "key").write_text("kept")
+    path = "../vault" if relative else str(vault)
     secrets = source(folder, path)
-    assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "shared"
+    assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "kept"
     assert refusal(secrets, "file", f"{path}-other/key")
 
 
