@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from reconciler.core import authorship, comparer, differ, guard, mover, plan_document, settling
+from reconciler.core import cautions, comparer, differ, guard, mover, plan_document, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration
@@ -19,7 +19,6 @@ from reconciler.model.plans import (
     Action,
     Change,
     Doubt,
-    Drift,
     Plan,
     Reason,
     Remark,
@@ -57,10 +56,10 @@ class _Planner:
         finished = Plan(
             scope=self.given.scope,
             changes=changes,
-            drift=tuple(drift for case in cases for drift in self._drift(case)),
+            drift=tuple(drift for case in cases for drift in cautions.drift(case)),
             doubts=tuple(each for each in decisions if isinstance(each, Doubt)),
             refusals=tuple(refusals),
-            warnings=tuple(self._warnings(cases, changes, refusals)),
+            warnings=tuple(cautions.warnings(self.given, cases, changes, refusals)),
             refreshed=self.given.refreshed,
         )
         return replace(finished, digest=plan_document.digest(finished))
@@ -258,67 +257,6 @@ class _Planner:
         if self.given.request.destroy:
             return Reason.DESTROY
         return Reason.REMOVED if case.removed else Reason.NOT_DECLARED
-
-    # --- beside the changes ---------------------------------------------------------------------
-
-    def _drift(self, case: Case) -> Iterator[Drift]:
-        if case.record is None:
-            return
-        found = comparer.drift(case.declared, case.record, case.observed, case.kind)
-        if found is not None:
-            before, after, fields = found
-            yield Drift(
-                address=case.address,
-                id=case.record.id,
-                before=before,
-                after=after,
-                fields=fields,
-                author=authorship.author(case.observed),
-            )
-
-    def _warnings(
-        self, cases: list[Case], changes: tuple[Change, ...], refusals: list[Remark]
-    ) -> Iterator[Remark]:
-        if not self.given.recorded.lineage:
-            yield Remark(topic=Topic.NEW_STATE)
-        lost = [each for each in refusals if each.topic is Topic.NAME_UNRECORDED]
-        if lost:
-            yield Remark(topic=Topic.STATE_LOST, count=len(lost))
-        for case in cases:
-            if case.observed is not None:
-                yield from self._warnings_of(case, case.observed)
-        for change in changes:
-            if change.dropped:
-                source = self.desired[change.address].source
-                yield Remark(
-                    topic=Topic.DROPPED,
-                    address=change.address,
-                    paths=change.dropped,
-                    span=source.span("spec", *change.dropped[0]),
-                )
-        final = sum(self._final(change) for change in changes)
-        if final:
-            yield Remark(topic=Topic.FINAL, count=final)
-
-    def _warnings_of(self, case: Case, seen: Observation) -> Iterator[Remark]:
-        if seen.state not in (None, "enabled"):
-            yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
-        record = case.record
-        if record is None or record.etag is None or seen.etag in (None, record.etag):
-            return
-        by_others = seen.updated_client not in (None, self.given.client)
-        # A field that is ignored is visible all the same, and accounts for the new etag.
-        if by_others and comparer.drift(None, record, seen, case.kind) is None:
-            yield Remark(
-                topic=Topic.CREDENTIALS_CHANGED,
-                address=case.address,
-                author=authorship.author(seen),
-            )
-
-    def _final(self, change: Change) -> bool:
-        """Tell whether what the change deletes may never be made again."""
-        deprecated = self.given.kinds[change.address.kind].deprecation is not None
-        return deprecated and change.action is Action.DELETE
 
 
 def _created(case: Case, declared: Declaration, reason: Reason) -> Change:

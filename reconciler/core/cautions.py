@@ -1,0 +1,75 @@
+"""What is worth knowing beside a plan's changes: drift, and warnings that stop nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconciler.core import authorship, comparer
+from reconciler.core.situations import Case, Situation
+from reconciler.model.observations import Observation
+from reconciler.model.plans import Action, Change, Drift, Remark, Topic
+
+
+def drift(case: Case) -> Iterator[Drift]:
+    """Yield how the service shows a recorded connection otherwise than recorded, if it does."""
+    if case.record is None:
+        return
+    found = comparer.drift(case.declared, case.record, case.observed, case.kind)
+    if found is not None:
+        before, after, fields = found
+        yield Drift(
+            address=case.address,
+            id=case.record.id,
+            before=before,
+            after=after,
+            fields=fields,
+            author=authorship.author(case.observed),
+        )
+
+
+def warnings(
+    given: Situation, cases: Iterable[Case], changes: Sequence[Change], refusals: Iterable[Remark]
+) -> Iterator[Remark]:
+    """Yield what to warn of: about the state, then about connections, then about the changes."""
+    if not given.recorded.lineage:
+        yield Remark(topic=Topic.NEW_STATE)
+    lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
+    if lost:
+        yield Remark(topic=Topic.STATE_LOST, count=lost)
+    for case in cases:
+        if case.observed is not None:
+            yield from _of_connection(given, case, case.observed)
+    for change in changes:
+        if change.dropped:
+            source = given.desired[change.address].source
+            yield Remark(
+                topic=Topic.DROPPED,
+                address=change.address,
+                paths=change.dropped,
+                span=source.span("spec", *change.dropped[0]),
+            )
+    final = sum(_is_final(given, change) for change in changes)
+    if final:
+        yield Remark(topic=Topic.FINAL, count=final)
+
+
+def _of_connection(given: Situation, case: Case, seen: Observation) -> Iterator[Remark]:
+    if seen.state not in (None, "enabled"):
+        yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
+    record = case.record
+    if record is None or record.etag is None or seen.etag in (None, record.etag):
+        return
+    by_others = seen.updated_client not in (None, given.client)
+    # A field that is ignored is visible all the same, and accounts for the new etag.
+    if by_others and comparer.drift(None, record, seen, case.kind) is None:
+        yield Remark(
+            topic=Topic.CREDENTIALS_CHANGED,
+            address=case.address,
+            author=authorship.author(seen),
+        )
+
+
+def _is_final(given: Situation, change: Change) -> bool:
+    """Tell whether what the change deletes may never be made again."""
+    deprecated = given.kinds[change.address.kind].deprecation is not None
+    return deprecated and change.action is Action.DELETE
