@@ -54,7 +54,7 @@ def warnings(
 
 
 def _of_connection(given: Situation, case: Case, seen: Observation) -> Iterator[Remark]:
-    if seen.state not in (None, "enabled"):
+    if (seen.state or "enabled").lower() != "enabled":
         yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
     record = case.record
     if record is None or record.etag is None or seen.etag in (None, record.etag):
