@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.core import canonical
 from reconciler.model.values import (
     UNSET,
     Path,
@@ -16,11 +17,8 @@ from reconciler.model.values import (
     leaves,
     lookup,
     same,
-    thaw,
     without,
 )
-
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 def visible(spec: Spec) -> Spec:
@@ -87,26 +85,23 @@ def _paths(before: Spec, after: Spec) -> set[Path]:
     from deepdiff import DeepDiff  # noqa: PLC0415 -- see above
 
     tree = DeepDiff(
-        thaw(before),
-        thaw(after),
+        _spelled(before),
+        _spelled(after),
         view="tree",
         threshold_to_diff_deeper=0,  # otherwise unlike mappings are reported as one blob
         ignore_private_variables=False,  # otherwise members named __x are skipped
     )
     changed = {
-        _to_mapping(level.path(output_format="list")) for found in tree.values() for level in found
+        tuple(level.path(output_format="list")) for found in tree.values() for level in found
     }
     return {leaf for path in changed for leaf in _leaves_below(path, before, after)}
 
 
-def _to_mapping(path: Iterable[object]) -> Path:
-    """Cut a path where it would enter a list."""
-    names: list[str] = []
-    for step in path:
-        if not isinstance(step, str):
-            break
-        names.append(step)
-    return tuple(names)
+def _spelled(value: Any) -> Any:
+    """Return a value with its lists as text: DeepDiff takes ``[1]`` and ``[True]`` for the same."""
+    if is_mapping(value):
+        return {name: _spelled(member) for name, member in value.items()}
+    return f"\0{canonical.dumps(value)}" if isinstance(value, tuple) else value
 
 
 def _leaves_below(path: Path, *specs: Spec) -> Iterable[Path]:

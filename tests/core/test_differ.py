@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.core import differ
@@ -29,6 +29,9 @@ SPECS = st.recursive(
         pytest.param("1", 1, id="text-and-integer"),
         pytest.param("", UNSET, id="empty-and-absent"),
         pytest.param([1, 2], [2, 1], id="another-order"),
+        pytest.param([0], [False], id="boolean-in-a-list"),
+        pytest.param([1], [1.0], id="float-in-a-list"),
+        pytest.param([{"b": 1}], [{"b": True}], id="boolean-below-a-list"),
     ],
 )
 def test_values_of_other_types_or_order_differ(before: Any, after: Any) -> None:
@@ -46,6 +49,7 @@ def pruned(value: Any) -> Any:
 
 
 @given(SPECS, SPECS)
+@example({"a": None, "b": [False, False]}, {"b": [False, 0]})
 def test_the_differences_lead_from_one_spec_to_the_other(one: Any, other: Any) -> None:
     before, after = freeze(one), freeze(other)
     changed = before
