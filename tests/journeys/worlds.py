@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -52,6 +53,11 @@ SETTINGS = Settings(
 MUTATING = frozenset({"create", "patch", "delete"})
 PATIENCE = 30.0
 QUIET = ["deprecated-source", "short-quarantine"]
+
+
+def interruptible() -> None:
+    """Take SIGINT as usual, also where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def core(secret: str) -> str:
@@ -228,6 +234,7 @@ class World:
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,
+            preexec_fn=interruptible,  # noqa: PLW1509 -- it only sets a handler
         )
         with process:
             try:
