@@ -45,7 +45,7 @@ class Audience:
             raise PlanError(
                 f"What was reviewed has the digest {self._expect[:64]}, and the plan above, made "
                 f"just now, has {plan.digest}. It differs from what was reviewed, so nothing was "
-                "changed. Have the plan above reviewed instead."
+                "sent. Have the plan above reviewed instead."
             )
         return self._auto_approve or not plan.changing or self._asked()
 

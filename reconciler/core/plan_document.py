@@ -68,9 +68,14 @@ def digest(plan: Plan) -> str:
     """Return the SHA-256 of what the plan changes, in hex.
 
     It covers addresses, actions, ids, before and after, and which credentials are sent; not the
-    serial, lineage or etags, so that it outlives somebody else's apply.
+    serial, lineage or etags, so that it outlives somebody else's apply. Nor does it cover what an
+    earlier run made: every apply records that before it plans, whoever reviewed what.
     """
-    return canonical.digest([_reviewed(change) for change in plan.changing])
+    return canonical.digest([_reviewed(change) for change in plan.changing if not _settles(change)])
+
+
+def _settles(change: Change) -> bool:
+    return change.reason is Reason.SETTLED and change.action is Action.NO_OP
 
 
 def _reviewed(change: Change) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _reviewed(change: Change) -> dict[str, Any]:
         "address": str(change.address),
         "previous": _text(change.previous),
         "action": change.action,
-        "importing": change.importing,
+        "importing": change.importing and change.reason is not Reason.SETTLED,
         "id": change.id,
         "before": thaw(change.before),
         "after": thaw(change.after),

@@ -77,10 +77,20 @@ class _Planner:
             declared=declared,
             record=record,
             intent=self.recorded.intents.get(at),
-            observed=self.given.live.by_id.get(wanted) if wanted else None,
+            observed=self._seen(wanted, declared, record),
             previous=self.previous.get(at),
             removed=self.removed.get(at),
         )
+
+    def _seen(
+        self, wanted: RemoteId | None, declared: Declaration | None, record: Record | None
+    ) -> Observation | None:
+        if wanted is None:
+            return None
+        if declared is not None and record is None and not self.given.refreshed:
+            # Nobody was asked: what is to be adopted is taken to be there, and as it is declared.
+            return Observation(id=wanted, etag=None, spec=differ.visible(declared.spec))
+        return self.given.live.by_id.get(wanted)
 
     # --- the table ------------------------------------------------------------------------------
 
@@ -240,7 +250,13 @@ class _Planner:
         if case.removed is not None and not case.removed.destroy:
             return _let_go(case, record, Reason.REMOVED)
         if record.prevent_destroy:
-            return Remark(topic=Topic.PREVENT_DESTROY, address=case.address, ids=(record.id,))
+            return Remark(
+                topic=Topic.PREVENT_DESTROY,
+                address=case.address,
+                ids=(record.id,),
+                count=int(case.address in self.given.desired),
+                limit=int(case.removed is not None),
+            )
         return Change(
             address=case.address,
             action=Action.DELETE,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reconciler.simulator.distortions import StaleList
-from reconciler.simulator.effects import Reset
+from reconciler.simulator.effects import Reset, Status
 from tests.journeys.worlds import World, crm
 
 NOTHING = "No changes. Your infrastructure matches the configuration."
@@ -284,6 +284,38 @@ def test_what_is_gone_on_both_sides_is_forgotten(world: World) -> None:
     assert list(world.ids) == ["stays"]
     assert [entry.kind for entry in world.writes] == ["create", "create"]
     settled(world)
+
+
+def test_what_was_reviewed_before_a_lost_create_was_settled_is_what_runs(world: World) -> None:
+    world.declare(crm(), crm("z"))
+    world.service.fault(Reset(commit=True), kind="create", after=1)
+    world.service.fault(Status(status=503), kind="list", after=1, times=4)
+    assert world.apply("-parallelism=1").code == 4
+    assert world.intents == ["z"]
+    world.declare(crm(description="new"), crm("z"))
+    document = json.loads(world.run("plan", "-format=json").out)
+    digest = document["reconciler"]["digest"]
+    assert world.apply(f"-expect={digest}").code == 0
+    settled(world)
+
+
+def test_one_list_without_it_is_not_enough_to_say_that_a_create_never_happened(
+    world: World,
+) -> None:
+    in_doubt(world, crm())
+    world.service.fault(StaleList(), kind="list")
+    ended = world.apply()
+    assert (ended.code, world.titles, world.intents) == (0, ["CRM crm"], [])
+    settled(world)
+
+
+def test_without_asking_the_service_an_import_is_shown_as_one(world: World) -> None:
+    at = world.plant()
+    world.declare(crm(adopt={"id": at}))
+    asked = len(world.service.log)
+    ended = world.plan("-refresh=false")
+    assert (ended.code, "1 to import" in ended.out) == (2, True)
+    assert len(world.service.log) == asked
 
 
 def test_a_create_whose_answer_was_lost_is_adopted_by_the_next_run(world: World) -> None:
