@@ -36,27 +36,41 @@ def warnings(
     lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
     if lost:
         yield Remark(topic=Topic.STATE_LOST, count=lost)
+    visibly = {change.address for change in changes if change.fields}
     for case in cases:
         if case.observed is not None:
-            yield from _of_connection(given, case, case.observed)
-    for change in changes:
-        if change.dropped:
-            source = given.desired[change.address].source
-            yield Remark(
-                topic=Topic.DROPPED,
-                address=change.address,
-                paths=change.dropped,
-                span=source.span("spec", *change.dropped[0]),
-            )
+            yield from _of_state(case, case.observed)
+            if case.address not in visibly:
+                yield from _of_credentials(given, case, case.observed)
+    yield from (_dropped(given, change) for change in changes if change.dropped)
     final = sum(_is_final(given, change) for change in changes)
     if final:
         yield Remark(topic=Topic.FINAL, count=final)
 
 
-def _of_connection(given: Situation, case: Case, seen: Observation) -> Iterator[Remark]:
-    if (seen.state or "enabled").lower() != "enabled":
+def _dropped(given: Situation, change: Change) -> Remark:
+    source = given.desired[change.address].source
+    return Remark(
+        topic=Topic.DROPPED,
+        address=change.address,
+        paths=change.dropped,
+        span=source.span("spec", *change.dropped[0]),
+    )
+
+
+def _of_state(case: Case, seen: Observation) -> Iterator[Remark]:
+    if not _is_enabled(seen):
         yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
+
+
+def _is_enabled(seen: Observation) -> bool:
+    return (seen.state or "enabled").lower() == "enabled"
+
+
+def _of_credentials(given: Situation, case: Case, seen: Observation) -> Iterator[Remark]:
     record = case.record
+    if not _is_enabled(seen):
+        return  # another state is visible, and accounts for the new etag
     if record is None or record.etag is None or seen.etag in (None, record.etag):
         return
     by_others = seen.updated_client not in (None, given.client)

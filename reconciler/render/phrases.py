@@ -96,6 +96,22 @@ def _name_recorded(remark: Remark) -> str:
     )
 
 
+def _prevented(remark: Remark) -> str:
+    if remark.count:
+        return (
+            f"{_ids(remark)} is declared with prevent_destroy, or was when it was last applied. To "
+            "let it go, declare it with prevent_destroy: false and apply that first."
+        )
+    words = (
+        f"{_ids(remark)} is no longer declared here, and its record says prevent_destroy. To let "
+        "it go, declare it again with prevent_destroy: false, apply, and then take it out; to stop "
+        "managing it without deleting it, "
+    )
+    if remark.limit:
+        return words + "write destroy: false in its removed: entry."
+    return words + "add this to reconciler.yaml."
+
+
 def _rename_taken(remark: Remark) -> str:
     holder = f"{remark.other} records it. " if remark.other else "No address records it. "
     return (
@@ -113,7 +129,8 @@ _WORDS: Mapping[Topic, _Words] = {
         lambda r: (
             f"Live connections that this state does not record are named {_name(r)}: {_ids(r)}. A "
             "second one is never made by accident. To manage an existing one, add its line to the "
-            "manifest; to have a new one, give it another spec.name."
+            "manifest, with environment: where it holds in several; to have a new one, give it "
+            "another spec.name."
         ),
     ),
     Topic.NAME_RECORDED: ("Connection recorded under another address", _name_recorded),
@@ -158,11 +175,7 @@ _WORDS: Mapping[Topic, _Words] = {
     ),
     Topic.PREVENT_DESTROY: (
         "Connection must not be destroyed",
-        lambda r: (
-            f"{_ids(r)} is no longer declared here, and its record says prevent_destroy. To let "
-            "it go, declare it again with prevent_destroy: false, apply, and then take it out; "
-            "to stop managing it without deleting it, add this to reconciler.yaml."
-        ),
+        _prevented,
     ),
     Topic.TOO_MANY_DELETIONS: (
         "Too many deletions",
@@ -249,7 +262,6 @@ _LINES: Mapping[Topic, Callable[[Remark], tuple[str, ...]]] = {
     Topic.NAME_RECORDED: _moved,
     Topic.IMPORT_TAKEN: _moved,
     Topic.PREVENT_DESTROY: lambda r: (
-        "removed:",
-        f"  - {{from: {r.address}, destroy: false}}",
+        () if r.count or r.limit else ("removed:", f"  - {{from: {r.address}, destroy: false}}")
     ),
 }

@@ -61,7 +61,7 @@ def summary(plan: Plan) -> str:
     if plan.refusals:
         problems = "1 problem" if len(plan.refusals) == 1 else f"{len(plan.refusals)} problems"
         return f"Planning failed: {problems}. Nothing of this plan can be applied."
-    if not plan.changing:
+    if not plan.changing and not plan.doubts:
         return "No changes. Your infrastructure matches the configuration."
     imports = f"{plan.imports} to import, " if plan.imports else ""
     forgets = plan.count(Action.FORGET)

@@ -196,6 +196,27 @@ def test_what_the_service_keeps_to_itself_is_neither_drift_nor_a_change(hidden: 
     assert (plan.changes, plan.drift, plan.refusals) == ((), (), ())
 
 
+@pytest.mark.parametrize(
+    ("wish", "state", "warned"),
+    [
+        pytest.param(spec(), "enabled", True, id="nothing-visible"),
+        pytest.param(spec(description="new"), "enabled", False, id="a-change"),
+        pytest.param(spec(), "disabled", False, id="another-state"),
+    ],
+)
+def test_credentials_are_suspected_only_where_nothing_visible_differs(
+    wish: Spec, state: str, *, warned: bool
+) -> None:
+    seen = replace(observation(1), etag=Etag("moved"), updated_client="exc_app", state=state)
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm", wish)], state=recorded({"crm": record(1)}), live=[seen]
+        )
+    )
+    topics = {each.topic for each in plan.warnings}
+    assert (Topic.CREDENTIALS_CHANGED in topics) is warned
+
+
 def test_a_single_parameter_that_is_gone_is_drift() -> None:
     seen = observation(1, without(spec(secret=False), ("auth", "params", "endpoint")))
     plan = planner.plan(
