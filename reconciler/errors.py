@@ -4,6 +4,7 @@ ReconcilerError                     1
 ├── RejectedError                   1   input with findings, all of them
 ├── SecretError                     1   a secret that cannot be had
 ├── PlanError                       1   a saved plan that cannot be applied
+├── UnreviewedError                 1   a fresh plan that is not the one that was reviewed
 ├── NotApprovedError                1   a plan that was shown and is not to be applied
 ├── StateError                      1   a state that cannot be used
 │   ├── CorruptStateError           1   a text that is no state of ours
@@ -62,6 +63,12 @@ class PlanError(ReconcilerError):
     """A saved plan that is not one, was altered, or was made for something else."""
 
     summary = "Saved plan refused"
+
+
+class UnreviewedError(ReconcilerError):
+    """A plan that differs from the one that was reviewed."""
+
+    summary = "Plan is not what was reviewed"
 
 
 class NotApprovedError(ReconcilerError):

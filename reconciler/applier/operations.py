@@ -217,7 +217,7 @@ def _given_up(task: Task, seen: Observation | None) -> Result:
 
 def _conflict(seen: Observation) -> ReconcilerError:
     return MovedError(
-        f"It was changed by {authorship.by(authorship.author(seen))}, since the plan was made, so "
+        f"It was changed by {authorship.by(authorship.author(seen))} since the plan was made, so "
         "this change was not sent. Plan again to see what is different now.",
         status=412,
     )

@@ -9,7 +9,7 @@ from reconciler.app.planning import Planned
 from reconciler.cli import progress, showing
 from reconciler.cli.console import Console
 from reconciler.cli.progress import PlainProgress
-from reconciler.errors import PlanError, RejectedError
+from reconciler.errors import RejectedError, UnreviewedError
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan
 from reconciler.render import phrases
@@ -33,8 +33,8 @@ class Audience:
     def approve(self, planned: Planned) -> bool:
         """Show the plan and say whether it is to be carried out.
 
-        Raises ``RejectedError`` for a plan that nobody may carry out and ``PlanError`` for one that
-        is not what was reviewed.
+        Raises ``RejectedError`` for a plan that nobody may carry out and
+        ``UnreviewedError`` for one that is not what was reviewed.
         """
         plan = planned.plan
         self._console.findings([*planned.warnings, *phrases.warnings(plan)])
@@ -42,7 +42,7 @@ class Audience:
         if plan.refusals:
             raise RejectedError(phrases.refusals(plan))
         if self._expect is not None and self._expect != plan.digest:
-            raise PlanError(
+            raise UnreviewedError(
                 f"What was reviewed has the digest {self._expect[:64]}, and the plan above, made "
                 f"just now, has {plan.digest}. It differs from what was reviewed, so nothing was "
                 "sent. Have the plan above reviewed instead."

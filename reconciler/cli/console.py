@@ -50,7 +50,7 @@ class Console:
     ) -> None:
         self.scrubber = scrubber or Scrubber()
         self._environ = environ
-        self._no_color = no_color or "NO_COLOR" in environ
+        self._no_color = no_color or bool(environ.get("NO_COLOR"))
         self._persistent = False
 
     def persist(self) -> None:

@@ -134,7 +134,7 @@ def _secret(path: Path, value: Any) -> Violation:
         text = value.get("secret")
         if isinstance(text, str) and references.parse(text) is None:
             known = either(f"{scheme}:" for scheme in references.SCHEMES)
-            detail = f"The reference in {where} starts with none of {known}."
+            detail = f"The reference in {where} is not {known} followed by where it leads."
             return Violation((*path, "secret"), "Unknown secret scheme", detail)
         detail = f"{where} must be a reference: {REFERENCE_FORMS}."
         return Violation(path, "Malformed secret reference", detail)

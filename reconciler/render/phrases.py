@@ -241,7 +241,7 @@ _WORDS: Mapping[Topic, _Words] = {
         "Deletion may be final",
         lambda r: (
             f"The plan deletes {_connections(r.count)} of a source whose end Adobe has announced, "
-            "and Adobe may not let it be created again."
+            "and Adobe may not let what is gone be created again."
         ),
     ),
 }

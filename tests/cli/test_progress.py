@@ -30,7 +30,7 @@ def test_a_line_is_as_long_as_it_is_and_the_terminal_folds_it(world: World) -> N
     [
         pytest.param((), {}, True, id="a-terminal"),
         pytest.param(("-no-color",), {}, False, id="flag"),
-        pytest.param((), {"NO_COLOR": ""}, False, id="NO_COLOR"),
+        pytest.param((), {"NO_COLOR": "1"}, False, id="NO_COLOR"),
         pytest.param(("-no-color",), {"FORCE_COLOR": "1"}, False, id="flag-and-FORCE_COLOR"),
     ],
 )
