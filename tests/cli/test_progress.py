@@ -44,6 +44,18 @@ def test_the_bar_is_in_colour_where_the_rest_is(
     assert bool(COLOUR.search(shown)) is coloured
 
 
+@pytest.mark.parametrize(("forced", "coloured"), [({}, False), ({"FORCE_COLOR": "1"}, True)])
+def test_in_a_pipeline_there_is_no_bar_and_no_colour_that_was_not_asked_for(
+    world: World, forced: dict[str, str], *, coloured: bool
+) -> None:
+    world.declare(crm())
+    with on_terminal(world, *APPLY, CI="true", **forced) as terminal:
+        shown = terminal.read()
+    assert "Apply complete!" in shown
+    assert not re.search(r"0/1", shown)
+    assert bool(COLOUR.search(shown)) is coloured
+
+
 def test_the_bar_counts_what_it_has_promised_to_count(world: World) -> None:
     world.applied(crm("gone"))
     world.service.uproot(world.ids["gone"])

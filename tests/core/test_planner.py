@@ -642,3 +642,26 @@ def test_changes_come_in_order_of_address() -> None:
     assert [str(change.address) for change in plan.changes] == [
         f"{KIND.name}.{name}" for name in sorted(names)
     ]
+
+
+@pytest.mark.parametrize(
+    ("recorded_ones", "gone", "refused"),
+    [(10, 3, True), (10, 2, False), (7, 2, False), (1, 1, False)],
+)
+def test_many_are_gone_from_three_in_ten_on_and_never_one_alone(
+    recorded_ones: int, gone: int, *, refused: bool
+) -> None:
+    names = {f"crm-{number}": number for number in range(1, recorded_ones + 1)}
+    wish = {name: spec(name=name) for name in names}
+    plan = planner.plan(
+        situation(
+            declared=[declaration(name, each) for name, each in wish.items()],
+            state=recorded({name: record(number, wish[name]) for name, number in names.items()}),
+            live=[
+                observation(number, spec(name=name, secret=False))
+                for name, number in names.items()
+                if number > gone
+            ],
+        )
+    )
+    assert (Topic.TOO_MANY_GONE in {each.topic for each in plan.refusals}) is refused

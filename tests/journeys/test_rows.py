@@ -369,3 +369,14 @@ def test_a_create_that_left_no_trace_waits_for_its_quarantine_and_is_made_then(
     assert f"{AT}: Settled: an earlier create never happened" in late.out
     assert world.titles == ["CRM crm", "CRM stays"]
     settled(world)
+
+
+def test_what_is_made_comes_before_what_is_changed_and_that_before_what_is_deleted(
+    world: World,
+) -> None:
+    world.applied(crm("a"), crm("m"))
+    world.declare(crm("m", description="new"), crm("z"))
+    before = len(world.writes)
+    assert world.apply("-parallelism=1").code == 0
+    assert [entry.kind for entry in world.writes[before:]] == ["create", "patch", "delete"]
+    settled(world)
