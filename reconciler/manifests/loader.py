@@ -101,9 +101,10 @@ def _missing(path: Path, folder: Path) -> Finding | None:
     except OSError as error:
         detail = f"{quoted(str(folder))} cannot be searched: {error.strerror}."
         return Finding(summary="Unreadable folder", detail=detail)
+    missing = f"file {projects.FILE} in this folder" if folder.is_dir() else f"folder {folder}"
     detail = (
-        f"There is no file {projects.FILE} in this folder. Name the project's folder with -chdir, "
-        "or write a new project with init."
+        f"There is no {escape(missing)}. Name the project's folder with -chdir, or write a new "
+        "project with init."
     )
     return Finding(summary="No project", detail=detail)
 

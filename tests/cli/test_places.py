@@ -79,3 +79,9 @@ def test_a_folder_that_nobody_can_look_into_is_no_bug(world: World) -> None:
     assert ended.code == 1
     assert "Error: Unreadable folder" in ended.err
     assert "File name too long" in ended.told
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(world: World) -> None:
+    ended = world.run("-C", str(world.folder / "nowhere"), "validate")
+    assert ended.code == 1
+    assert f"There is no folder {world.folder}/nowhere." in ended.told
