@@ -16,12 +16,22 @@ _LONGEST_FOLDER = 255
 _ENDINGS = (".yaml", ".yml")
 
 
+def backup_name(name: str) -> str:
+    """Return what the previous version of a state's file is called."""
+    return f"{name}.backup"
+
+
+def lock_name(name: str) -> str:
+    """Return what the file is called that is locked while a state's file is."""
+    return f".{name}.lock.info"
+
+
 def companions(location: str) -> Mapping[str, str]:
     """Return the files that lie beside a state, and what each of them is."""
     folder, name = posixpath.split(location)
     return {
-        posixpath.join(folder, f"{name}.backup"): "backup",
-        posixpath.join(folder, f".{name}.lock.info"): "lock",
+        posixpath.join(folder, backup_name(name)): "backup",
+        posixpath.join(folder, lock_name(name)): "lock",
     }
 
 
@@ -32,7 +42,7 @@ def violations(
 
     ``manifests`` are the entries of the project file, which is called ``project_file``.
     """
-    locations = {name: _normal(text) for name, text in states.items()}
+    locations = {name: posixpath.normpath(text) for name, text in states.items()}
     for name, text in states.items():
         path = ("environments", name, "state")
         yield from (
@@ -42,14 +52,6 @@ def violations(
         )
 
 
-def _normal(text: str) -> str:
-    return text if _is_url(text) else posixpath.normpath(text)
-
-
-def _is_url(text: str) -> bool:
-    return "://" in text
-
-
 def _malformed(path: Path, text: str) -> tuple[Violation, ...]:
     if not text.isprintable():
         detail = (
@@ -57,8 +59,9 @@ def _malformed(path: Path, text: str) -> tuple[Violation, ...]:
             "such as state/dev.json."
         )
         return (Violation(path, "Malformed value", detail),)
-    if _is_url(text):
-        return ()
+    if "://" in text:
+        detail = f"{place(path)} is {quoted(text)}, and states are kept in files of the project."
+        return (Violation(path, "Not a file", detail),)
     location = posixpath.normpath(text)
     if posixpath.isabs(location) or location.split("/", 1)[0] == "..":
         detail = (

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 import reconciler
+from reconciler.core import locations
 from reconciler.core.escaping import escape
 from reconciler.errors import LockedError, StateError
 from reconciler.ports import Clock
@@ -38,7 +39,7 @@ _FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 def side_file(path: Path) -> Path:
     """Return the file that is locked while the state at ``path`` is."""
-    return path.with_name(f".{path.name}.lock.info")
+    return path.with_name(locations.lock_name(path.name))
 
 
 @contextmanager

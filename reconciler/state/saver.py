@@ -11,12 +11,13 @@ import re
 import uuid
 from pathlib import Path
 
+from reconciler.core import locations
 from reconciler.state.disk import Disk, discard, read_file, sync_folder, write_new
 
 
 def backup_of(path: Path) -> Path:
     """Return where the previous version of a file is kept."""
-    return path.with_name(f"{path.name}.backup")
+    return path.with_name(locations.backup_name(path.name))
 
 
 def save(disk: Disk, path: Path, data: bytes, *, previous: bytes | None) -> None:
