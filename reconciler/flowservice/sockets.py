@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final
 
 import urllib3
@@ -29,12 +30,23 @@ _BUFFER: Final = 1 << 17
 to wait until another one lets go of the interpreter."""
 
 
-def trust(ca_bundle: str | None) -> ssl.SSLContext:
-    """Return a context for TLS 1.2 and later that no environment variable has a say in.
+class Trust:
+    """Whom we believe to be who they say; to load that takes 20 ms, which plain http is spared."""
 
-    ``ssl.create_default_context`` and urllib3's own would write keys to ``SSLKEYLOGFILE``. Raises
-    ``RejectedError`` if the bundle cannot be read.
-    """
+    def __init__(self, ca_bundle: str | None) -> None:
+        """Trust the authorities of the bundle; raise ``RejectedError`` if it cannot be read."""
+        self._ca_bundle = ca_bundle
+        if ca_bundle is not None:
+            self.context  # noqa: B018 -- what somebody has named is looked at before it is needed
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """TLS 1.2 and later, and no environment variable has a say in it."""
+        return _context(self._ca_bundle)
+
+
+def _context(ca_bundle: str | None) -> ssl.SSLContext:
+    # ssl.create_default_context and urllib3's own would write keys to SSLKEYLOGFILE.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -144,26 +156,27 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 class Adapter(HTTPAdapter):
     """An adapter whose connections are ours, with one trust for all of them."""
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
+    def __init__(self, trust: Trust) -> None:
         self._trust = trust
         super().__init__(pool_connections=2, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool of direct connections."""
-        super().init_poolmanager(*args, ssl_context=self._trust, **options)
-        _seat(self.poolmanager)
+        super().init_poolmanager(*args, **options)
+        self._seat(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Return the pool of connections through ``proxy``."""
-        manager = super().proxy_manager_for(
-            proxy, ssl_context=self._trust, proxy_ssl_context=self._trust, **options
-        )
-        _seat(manager)
+        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self._trust.context, **options)
+        self._seat(manager)
         return manager
 
     def cert_verify(self, *_: Any) -> None:
         """Do nothing: the context holds the authorities already, and is never told to lie."""
 
+    def _seat(self, manager: urllib3.PoolManager) -> None:
+        pools: dict[str, Any] = {"http": _PlainPool, "https": self._secure_pool}
+        manager.pool_classes_by_scheme = pools
 
-def _seat(manager: urllib3.PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+    def _secure_pool(self, *args: Any, **options: Any) -> _SecurePool:
+        return _SecurePool(*args, **{**options, "ssl_context": self._trust.context})

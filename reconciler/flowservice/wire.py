@@ -51,7 +51,7 @@ class Wire:
     ) -> None:
         self._clock = clock
         self._timeout = (CONNECT_SECONDS, answer_seconds)
-        self._trust = sockets.trust(ca_bundle)
+        self._trust = sockets.Trust(ca_bundle)
         self._proxies = {} if proxy is None else {"https": proxy.reveal()}
         self._idle: list[_Line] = []
 
