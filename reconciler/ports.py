@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.kinds import Kind
@@ -15,6 +15,8 @@ from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,34 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> bool:
         """Let that many seconds go by; return whether they did, and not the wish to stop."""
+        ...
+
+
+class Mailbox(Protocol[Item]):
+    """Where threads leave things for one another, first in, first out."""
+
+    def put(self, item: Item) -> None:
+        """Leave something; never waits."""
+        ...
+
+    def get(self, *, timeout: float | None = None) -> Item:
+        """Take the oldest thing, waiting for one; ``TimeoutError`` after ``timeout`` seconds."""
+        ...
+
+
+class Threads(Protocol):
+    """Work beside work, and the two ways in which it meets."""
+
+    def start(self, work: Callable[[], None], *, name: str) -> None:
+        """Have this done beside everything else; it keeps no run from ending."""
+        ...
+
+    def mailbox(self) -> Mailbox[Any]:
+        """Return an empty mailbox."""
+        ...
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Return a lock that one thread at a time holds."""
         ...
 
 

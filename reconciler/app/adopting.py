@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reconciler.app import planning
-from reconciler.app.observer import Observer, of_records
+from reconciler.app.observer import of_records
 from reconciler.app.sessions import Session
 from reconciler.applier.journal import Journal
 from reconciler.core import comparer, differ, settling
@@ -64,7 +64,7 @@ def adopt_matching(
     with session.store.lock(operation="import", timeout=lock_timeout):
         recorded = session.recorded()
         planning.require_kinds(session, recorded)
-        observer = Observer(session.remote, session.kinds)
+        observer = session.observer()
         observer.begin(of_records(recorded))
         desired, _ = planning.declared(session, recorded)
         live = observer.observe(recorded, desired=desired)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from reconciler.app import plan_files, planning
-from reconciler.app.observer import Observer
 from reconciler.app.planning import Planned
 from reconciler.app.sessions import Session
 from reconciler.applier.applier import Applier
@@ -78,9 +77,7 @@ def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Term
         run.settle()
         if run.interrupted:
             return run.report()
-        live = Observer(session.remote, session.kinds).observe(
-            run.journal.recorded, planned=plan.changes
-        )
+        live = session.observer().observe(run.journal.recorded, planned=plan.changes)
         return run.carry_out(plan, live)
 
 
@@ -108,7 +105,7 @@ class _Apply:
     @property
     def interrupted(self) -> bool:
         """Whether a signal has told the run to stop."""
-        return self._session.surroundings.signals.received is not None
+        return self._session.machine.signals.received is not None
 
     def settle(self) -> None:
         """Find out what earlier runs left behind."""
@@ -140,7 +137,7 @@ class _Apply:
         return replace(
             self._report,
             doubts=self._settler.undecided(),
-            signal=self._session.surroundings.signals.received,
+            signal=self._session.machine.signals.received,
         )
 
     def _settle_own(self) -> None:
@@ -169,7 +166,7 @@ class _Apply:
 
     def _settle(self) -> None:
         """Look for creates in doubt, all times together no longer than the settle timeout."""
-        clock = self._session.clock
+        clock = self._session.machine.clock
         began = clock.monotonic()
         try:
             self._settler.settle(timeout=self._patience)
@@ -182,7 +179,7 @@ class _Apply:
             journal=self.journal,
             kinds=session.kinds,
             remote=session.remote,
-            clock=session.clock,
+            clock=session.machine.clock,
             progress=self._audience.settling(),
             quarantine=session.project.policy.quarantine,
         )
@@ -193,11 +190,12 @@ class _Apply:
             kinds=session.kinds,
             remote=session.remote,
             secrets=session.secrets,
-            clock=session.clock,
+            clock=session.machine.clock,
+            threads=session.machine.threads,
             progress=progress,
-            stop=session.surroundings.signals.stop,
+            stop=session.machine.signals.stop,
             fingerprinter=session.fingerprinter,
         )
 
     def _handling_signals(self) -> AbstractContextManager[None]:
-        return self._session.surroundings.signals.handled(notice=self._audience.stop_notice)
+        return self._session.machine.signals.handled(notice=self._audience.stop_notice)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
 from reconciler.core import settling
 from reconciler.core.situations import Live
-from reconciler.flowservice.asides import beside
+from reconciler.flowservice.asides import Aside, beside
 from reconciler.model.addresses import RemoteId
 from reconciler.model.declarations import Desired
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
-from reconciler.ports import Remote
+from reconciler.ports import Remote, Threads
 
 Listing: TypeAlias = tuple[str, str]
 """A kind and the id of a connection spec: what one listing is about."""
@@ -33,16 +32,18 @@ class Observer:
     complete listing should have shown is asked for by itself.
     """
 
-    def __init__(self, remote: Remote, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, remote: Remote, kinds: Mapping[str, Kind], threads: Threads) -> None:
         self._remote = remote
         self._kinds = kinds
-        self._listings: dict[Listing, Future[Iterable[Observation]]] = {}
+        self._threads = threads
+        self._listings: dict[Listing, Aside[Iterable[Observation]]] = {}
 
     def begin(self, listings: Iterable[Listing]) -> None:
         """Start whatever of this has not been started."""
         for kind, connection_spec in sorted(set(listings) - self._listings.keys()):
             self._listings[kind, connection_spec] = beside(
-                partial(self._remote.connections, self._kinds[kind], connection_spec)
+                self._threads,
+                partial(self._remote.connections, self._kinds[kind], connection_spec),
             )
 
     def observe(
@@ -61,7 +62,9 @@ class Observer:
         """Ask for each by its id, a few at a time."""
         for start in range(0, len(missing), _AT_ONCE):
             answers = [
-                beside(partial(self._remote.connection, self._kinds[kind], remote_id))
+                beside(
+                    self._threads, partial(self._remote.connection, self._kinds[kind], remote_id)
+                )
                 for remote_id, kind in missing[start : start + _AT_ONCE]
             ]
             for answer in answers:

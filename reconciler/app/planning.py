@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.app import reading
-from reconciler.app.observer import Observer, of_records
+from reconciler.app.observer import of_records
 from reconciler.app.sessions import Session
 from reconciler.core import planner
 from reconciler.core.situations import Live, Request, Situation
@@ -56,7 +56,7 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         desired, warnings = declared(session, recorded)
         live = Live.recorded(recorded)
     else:
-        observer = Observer(session.remote, session.kinds)
+        observer = session.observer()
         observer.begin(of_records(recorded))
         desired, warnings = declared(session, recorded)
         live = observer.observe(recorded, desired=desired)

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from reconciler.app import reading
-from reconciler.app.clocks import SystemClock
-from reconciler.app.signals import Signals
+from reconciler.app.machines import Machine
+from reconciler.app.observer import Observer
 from reconciler.catalog import schemas
 from reconciler.core import exposures
 from reconciler.core.fingerprints import Fingerprinter, read_key
@@ -33,18 +33,17 @@ from reconciler.state.files import LocalState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The process we run in."""
+    """The project's folder, the machine we run on, and what keeps our secrets."""
 
     folder: Path
-    environ: Mapping[str, str]
+    machine: Machine
     scrubber: Scrubber
-    signals: Signals
     log: Callable[[str], None] | None = None
 
     @property
-    def clock(self) -> SystemClock:
-        """The machine's clock, whose sleep ends when the run is told to stop."""
-        return SystemClock(self.signals.stop)
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables."""
+        return self.machine.environ
 
     @property
     def key(self) -> bytes | None:
@@ -67,7 +66,7 @@ class Session:
         Where it is the project file, that is told together with what is wrong with manifests.
         """
         self.surroundings = surroundings
-        self.clock = surroundings.clock
+        self.machine = surroundings.machine
         self.kinds: Mapping[str, Kind] = schemas.load(surroundings.folder)
         self._opened = loader.open_project(surroundings.folder)
         name = surroundings.environment_name(environment)
@@ -111,8 +110,9 @@ class Session:
             display=self.environment.state,
             organization=self._organization,
             sandbox=self.environment.sandbox,
-            clock=self.clock,
+            clock=self.machine.clock,
             root=self.surroundings.folder,
+            disk=self.machine.disk,
         )
 
     @cached_property
@@ -124,10 +124,18 @@ class Session:
         assert self.settings is not None  # noqa: S101 -- only live sessions have a remote
         return FlowService.connect(
             self.settings,
-            clock=self.clock,
+            clock=self.machine.clock,
+            threads=self.machine.threads,
             log=self.surroundings.log,
             scrubber=self.surroundings.scrubber,
+            wall=self.machine.wall,
+            jitter=self.machine.chance,
+            transport=self.machine.transport,
         )
+
+    def observer(self) -> Observer:
+        """Return who reads Flow Service once."""
+        return Observer(self.remote, self.kinds, self.machine.threads)
 
     @cached_property
     def secrets(self) -> SecretSource:

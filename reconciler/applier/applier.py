@@ -69,7 +69,7 @@ class Applier:
         self._prepare()
         self._save(self._open_intents())
         operator = Operator(remote=self._world.remote, clock=self._world.clock)
-        crew = Crew(size=self._parallelism, perform=operator.perform)
+        crew = Crew(size=self._parallelism, perform=operator.perform, threads=self._world.threads)
         try:
             self._walk(crew)
         finally:

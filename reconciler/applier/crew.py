@@ -1,33 +1,26 @@
-"""Worker threads that may be left behind."""
+"""Workers that may be left behind."""
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from reconciler.ports import Mailbox, Threads
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 class Crew(Generic[Task, Result]):
-    """A fixed number of daemon threads that perform tasks and queue the results.
+    """A fixed number of threads that perform tasks and bring back the results."""
 
-    They are daemons, unlike those of ``concurrent.futures``, so that a run told to stop can end
-    while a request hangs.
-    """
-
-    def __init__(self, *, size: int, perform: Callable[[Task], Result]) -> None:
+    def __init__(self, *, size: int, perform: Callable[[Task], Result], threads: Threads) -> None:
         self._perform = perform
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"apply-{number}", daemon=True)
-            for number in range(size)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._size = size
+        self._tasks: Mailbox[Task | None] = threads.mailbox()
+        self._results: Mailbox[Result] = threads.mailbox()
+        for number in range(size):
+            threads.start(self._work, name=f"apply-{number}")
 
     def hand(self, task: Task) -> None:
         """Give a task to whoever is idle."""
@@ -35,17 +28,17 @@ class Crew(Generic[Task, Result]):
 
     def results(self, *, timeout: float) -> list[Result]:
         """Wait for a result, then return all that have arrived; none after ``timeout`` seconds."""
+        arrived: list[Result] = []
         try:
-            arrived = [self._results.get(timeout=timeout)]
-        except queue.Empty:
-            return []
-        while not self._results.empty():
-            arrived.append(self._results.get_nowait())
-        return arrived
+            arrived.append(self._results.get(timeout=timeout))
+            while True:
+                arrived.append(self._results.get(timeout=0))
+        except TimeoutError:
+            return arrived
 
     def dismiss(self) -> None:
         """Send everybody home once their task is done."""
-        for _ in self._threads:
+        for _ in range(self._size):
             self._tasks.put(None)
 
     def _work(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.core.fingerprints import Fingerprinter
 from reconciler.model.kinds import Kind
-from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop
+from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop, Threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class World:
     remote: Remote
     secrets: SecretSource
     clock: Clock
+    threads: Threads
     progress: Progress
     stop: Stop
     fingerprinter: Fingerprinter | None = None

@@ -32,10 +32,9 @@ EPILOG = "Flags are accepted with one dash or two: -out=plan.json is --out plan.
     default=".",
     help="The project's folder; every path is relative to it.",
 )
-@click.pass_context
-def command(context: click.Context, *, chdir: str) -> None:
+def command(*, chdir: str) -> None:
     """Keep Adobe Experience Platform base connections as YAML says they should be."""
-    context.obj = chdir
+    del chdir  # read where a command begins
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,11 +45,14 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; raise ``OSError`` if it cannot be shown."""
+def run(arguments: Sequence[str], *, machine: object | None = None) -> int:
+    """Run one command line and return its exit code; raise ``OSError`` if it cannot be shown.
+
+    ``machine`` is the ``app.machines.Machine`` to run on, this one when left out.
+    """
     try:
         code = command.main(
-            args=two_dashes(arguments), prog_name="reconciler", standalone_mode=False
+            args=two_dashes(arguments), prog_name="reconciler", standalone_mode=False, obj=machine
         )
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import click
 
 from reconciler import __version__
+from reconciler.app import machines
 from reconciler.app.sessions import Surroundings
-from reconciler.app.signals import Signals
 from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError, switched_on
 from reconciler.core.scrubber import Scrubber
@@ -30,15 +29,15 @@ def command(*, name: str, changing: bool = False) -> Callable[[Callable[..., int
     def decorate(function: Callable[..., int]) -> click.Command:
         @functools.wraps(function)
         def invoked(*, no_color: bool, **flags: Any) -> int:
-            folder = Path(click.get_current_context().obj or ".")
+            context = click.get_current_context()
+            machine = context.obj or machines.this()
             scrubber = Scrubber()
-            console = Console(environ=os.environ, no_color=no_color, scrubber=scrubber)
+            console = Console(environ=machine.environ, no_color=no_color, scrubber=scrubber)
             surroundings = Surroundings(
-                folder=folder,
-                environ=os.environ,
+                folder=Path(context.find_root().params["chdir"]),
+                machine=machine,
                 scrubber=scrubber,
-                signals=Signals(),
-                log=console.err if switched_on(os.environ, "RECONCILER_LOG") else None,
+                log=console.err if switched_on(machine.environ, "RECONCILER_LOG") else None,
             )
             return _guarded(function, surroundings, console, flags, changing=changing)
 

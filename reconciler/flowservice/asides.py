@@ -3,49 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future
-from queue import SimpleQueue
-from threading import Event, Thread
-from typing import TypeVar
+from typing import Generic, NoReturn, TypeVar
+
+from reconciler.ports import Mailbox, Threads
 
 Answer = TypeVar("Answer")
 
 
-def beside(call: Callable[[], Answer]) -> Future[Answer]:
-    """Make a call on a thread of its own, which does not keep a run from ending."""
-    future: Future[Answer] = Future()
+class Aside(Generic[Answer]):
+    """A call under way; only one thread may ask for its result."""
+
+    def __init__(self, arriving: Mailbox[Callable[[], Answer]]) -> None:
+        self._arriving = arriving
+        self._arrived: Callable[[], Answer] | None = None
+
+    def result(self) -> Answer:
+        """Wait for the call to end; return what it returned or raise what it raised."""
+        if self._arrived is None:
+            self._arrived = self._arriving.get()
+        return self._arrived()
+
+
+def beside(threads: Threads, call: Callable[[], Answer]) -> Aside[Answer]:
+    """Make a call on a thread of its own."""
+    mailbox: Mailbox[Callable[[], Answer]] = threads.mailbox()
 
     def make() -> None:
         try:
-            future.set_result(call())
+            answer = call()
         except BaseException as error:
-            future.set_exception(error)
+            mailbox.put(_raising(error))
+        else:
+            mailbox.put(lambda: answer)
 
-    Thread(target=make, daemon=True).start()
-    return future
+    threads.start(make, name="aside")
+    return Aside(mailbox)
 
 
-def ahead(source: Iterable[Answer]) -> Generator[Answer, None, None]:
+def ahead(threads: Threads, source: Iterable[Answer]) -> Generator[Answer, None, None]:
     """Yield what ``source`` yields, which goes on meanwhile on a thread of its own.
 
     Closed early, it lets ``source`` finish the item it is at, and then drops it.
     """
-    arrived: SimpleQueue[tuple[Answer] | None] = SimpleQueue()
-    left = Event()
+    arrived: Mailbox[tuple[Answer] | None] = threads.mailbox()
+    left = False
 
     def run() -> None:
         try:
             for item in source:
                 arrived.put((item,))
-                if left.is_set():
+                if left:
                     break
         finally:
             arrived.put(None)
 
-    ended = beside(run)
+    ended = beside(threads, run)
     try:
         while (item := arrived.get()) is not None:
             yield from item
     finally:
-        left.set()
+        left = True
     ended.result()  # which raises what stopped the source
+
+
+def _raising(error: BaseException) -> Callable[[], NoReturn]:
+    def again() -> NoReturn:
+        raise error
+
+    return again

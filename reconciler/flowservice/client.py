@@ -28,7 +28,7 @@ from reconciler.flowservice.wire import Wire
 from reconciler.model.addresses import RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.ports import Accepted, Clock
+from reconciler.ports import Accepted, Clock, Threads
 
 ORDER: Final = "createdAt"
 """Oldest first, so that what is created or changed during a listing moves nothing on it."""
@@ -53,12 +53,14 @@ class FlowService:
         courier: Courier,
         time: ServiceTime,
         clock: Clock,
+        threads: Threads,
         transport: Transport,
     ) -> None:
         self._client = client
         self._courier = courier
         self._time = time
         self._clock = clock
+        self._threads = threads
         self._transport = transport
 
     @classmethod
@@ -67,6 +69,7 @@ class FlowService:
         settings: Settings,
         *,
         clock: Clock,
+        threads: Threads,
         log: Callable[[str], None] | None = None,
         scrubber: Scrubber | None = None,
         wall: Callable[[], float] = time.time,
@@ -86,7 +89,12 @@ class FlowService:
         retrier = Retrier(clock=clock, jitter=jitter)
         service_time = ServiceTime(clock=clock, wall=wall)
         tokens = tokens_for(
-            settings, transport=wire, retrier=retrier, clock=clock, confidences=confidences
+            settings,
+            transport=wire,
+            retrier=retrier,
+            clock=clock,
+            threads=threads,
+            confidences=confidences,
         )
         courier = Courier(
             settings,
@@ -102,6 +110,7 @@ class FlowService:
             courier=courier,
             time=service_time,
             clock=clock,
+            threads=threads,
             transport=wire,
         )
 
@@ -125,6 +134,7 @@ class FlowService:
             partial(self._courier.read, limit=PAGE_LIMIT),
             kind=kind,
             connection_spec=connection_spec,
+            threads=self._threads,
         )
         try:
             return listed(order=ORDER)

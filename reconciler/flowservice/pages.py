@@ -17,6 +17,7 @@ from reconciler.flowservice import observations
 from reconciler.flowservice.asides import ahead
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.ports import Threads
 
 PAGES: Final = 1000
 """More than these are taken for a list that never ends."""
@@ -26,7 +27,12 @@ _LONGEST_TOKEN: Final = 4096
 
 
 def listed(
-    fetch: Callable[[str], Any], *, kind: Kind, connection_spec: str, order: str | None
+    fetch: Callable[[str], Any],
+    *,
+    kind: Kind,
+    connection_spec: str,
+    order: str | None,
+    threads: Threads,
 ) -> list[Observation]:
     """Return every object of that connection spec, each once, as last seen.
 
@@ -37,7 +43,7 @@ def listed(
     if order is not None:
         query["orderby"] = order
     # Closed, so that no page is asked for any more once one of them could not be used.
-    with closing(ahead(_pages(fetch, f"/{kind.collection}", query))) as arriving:
+    with closing(ahead(threads, _pages(fetch, f"/{kind.collection}", query))) as arriving:
         return list(
             {
                 seen.id: seen

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import threading
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -28,7 +27,7 @@ from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import retry_after
 from reconciler.flowservice.transport import ERROR_LIMIT, Request, Response, Transport
 from reconciler.model.secrets import Secret
-from reconciler.ports import Clock
+from reconciler.ports import Clock, Threads
 
 _DAY: Final = 86_400.0
 _MILLISECONDS: Final = 10 * _DAY
@@ -93,6 +92,7 @@ class IssuedTokens:
         transport: Transport,
         retrier: Retrier,
         clock: Clock,
+        threads: Threads,
         confidences: Confidences,
     ) -> None:
         self._request = _request(settings)
@@ -100,7 +100,7 @@ class IssuedTokens:
         self._retrier = retrier
         self._clock = clock
         self._confidences = confidences
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._held: tuple[Secret, float] | None = None
         self._renewed = -math.inf
         self._refused: RefusedError | None = None
@@ -191,13 +191,19 @@ def tokens_for(
     transport: Transport,
     retrier: Retrier,
     clock: Clock,
+    threads: Threads,
     confidences: Confidences,
 ) -> Tokens:
     """Return the source that the settings call for."""
     if settings.access_token is not None:
         return GivenToken(settings.access_token)
     return IssuedTokens(
-        settings, transport=transport, retrier=retrier, clock=clock, confidences=confidences
+        settings,
+        transport=transport,
+        retrier=retrier,
+        clock=clock,
+        threads=threads,
+        confidences=confidences,
     )
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from reconciler.app.threads import SystemThreads
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.wire import Wire
@@ -91,6 +92,7 @@ def connected(
     remote = FlowService.connect(
         to,
         clock=clock,
+        threads=SystemThreads(),
         log=log,
         jitter=random.Random(7),  # noqa: S311 -- repeatable
         transport=wire,

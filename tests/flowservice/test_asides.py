@@ -7,11 +7,14 @@ from threading import Event
 
 import pytest
 
+from reconciler.app.threads import SystemThreads
 from reconciler.flowservice.asides import ahead, beside
+
+THREADS = SystemThreads()
 
 
 def test_what_is_read_ahead_comes_in_order() -> None:
-    assert list(ahead(range(100))) == list(range(100))
+    assert list(ahead(THREADS, range(100))) == list(range(100))
 
 
 def test_the_source_goes_on_before_anybody_has_looked_at_its_first_item() -> None:
@@ -22,7 +25,7 @@ def test_the_source_goes_on_before_anybody_has_looked_at_its_first_item() -> Non
         went_on.set()
         yield 2
 
-    items = ahead(source())
+    items = ahead(THREADS, source())
 
     assert next(items) == 1
     assert went_on.wait(10)
@@ -34,7 +37,7 @@ def test_an_error_comes_after_the_items_that_came_before_it() -> None:
         yield 1
         raise LookupError("the second page")
 
-    items = ahead(source())
+    items = ahead(THREADS, source())
 
     assert next(items) == 1
     with pytest.raises(LookupError, match="the second page"):
@@ -54,7 +57,7 @@ def test_a_source_whose_reader_has_left_is_dropped_after_the_item_it_is_at() -> 
         finally:
             dropped.set()
 
-    items = ahead(source())
+    items = ahead(THREADS, source())
 
     assert next(items) == 0
     items.close()
@@ -64,7 +67,7 @@ def test_a_source_whose_reader_has_left_is_dropped_after_the_item_it_is_at() -> 
 
 
 def test_a_call_made_beside_raises_where_its_result_is_wanted() -> None:
-    answer = beside(lambda: int("none"))
+    answer = beside(THREADS, lambda: int("none"))
 
     with pytest.raises(ValueError, match="none"):
-        answer.result(10)
+        answer.result()

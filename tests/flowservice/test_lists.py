@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from reconciler.app.threads import SystemThreads
 from reconciler.errors import ProtocolError, RefusedError, RemoteError, SilentError
 from reconciler.flowservice import pages
 from reconciler.model.observations import Observation
@@ -235,7 +236,7 @@ def test_a_listing_that_was_given_up_asks_for_no_more_pages() -> None:
 
     before = {*threading.enumerate()}
     with pytest.raises(ProtocolError):
-        pages.listed(fetch, kind=KIND, connection_spec=SPEC_ID, order=None)
+        pages.listed(fetch, kind=KIND, connection_spec=SPEC_ID, order=None, threads=SystemThreads())
     given_up.set()
     for thread in {*threading.enumerate()} - before:
         thread.join(10)

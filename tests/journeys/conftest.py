@@ -14,7 +14,7 @@ from tests.journeys.worlds import CLIENT, ORGANIZATION, SECRETS, SETTINGS, Hours
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     hours = Hours()
-    monkeypatch.setattr("reconciler.app.sessions.SystemClock", lambda stop: QuickClock(stop, hours))
+    monkeypatch.setattr("reconciler.app.machines.SystemClock", lambda stop: QuickClock(stop, hours))
     with server.serve(SETTINGS, now=hours.wall) as service:
         environ = {
             "AEP_BASE_URL": service.url,

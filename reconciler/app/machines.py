@@ -1,0 +1,45 @@
+"""What a run is lent by the machine it runs on; a simulation of runs lends something else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+
+from reconciler.app.clocks import SystemClock
+from reconciler.app.signals import Signals
+from reconciler.app.threads import SystemThreads
+from reconciler.flowservice.transport import Transport
+from reconciler.ports import Clock, Threads
+from reconciler.state.disk import Disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Everything below a run: its environment and signals, time, chance, threads, disk and wire."""
+
+    environ: Mapping[str, str]
+    signals: Signals
+    clock: Clock
+    """Its sleep ends when the run is told to stop."""
+    threads: Threads
+    wall: Callable[[], float] = time.time
+    """Seconds since the epoch, for as long as no service has said what time it is."""
+    chance: Random = field(default_factory=SystemRandom)
+    disk: Disk = field(default_factory=Disk)
+    """Below the state."""
+    transport: Transport | None = None
+    """To the services; the network when left out."""
+
+
+def this() -> Machine:
+    """Return the machine that this process runs on."""
+    signals = Signals()
+    return Machine(
+        environ=os.environ,
+        signals=signals,
+        clock=SystemClock(signals.stop),
+        threads=SystemThreads(),
+    )
