@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,17 +19,28 @@ _OLD: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 """Not blocking, since what pretends to be a state may be a pipe."""
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PRIVATE: Final = 0o600
+_SHARED: Final = 0o755
 _CHUNK: Final = 1 << 24
+_PAUSE: Final = 0.01
+_ATTEMPTS: Final = 500
+"""Five seconds, a thousand times what a save takes: who holds a folder longer is stopped."""
+
+_NO_LOCKS: Final = frozenset(
+    {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+)
+"""What file systems say that cannot lock a folder, as NFS, which wants it open for writing."""
 
 
 def _flush(descriptor: int) -> None:
     if sys.platform == "darwin":  # whose fsync leaves data in the drive's own cache
-        import fcntl  # noqa: PLC0415 -- needed there alone
-
         with suppress(OSError):  # a file system without it, as SMB's: fsync is the most there is
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
             return
     os.fsync(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +49,22 @@ class Disk:
 
     open: Callable[[Path, int, int], int] = os.open
     fstat: Callable[[int], os.stat_result] = os.fstat
+    lstat: Callable[[Path], os.stat_result] = os.lstat
     chmod: Callable[[int, int], None] = os.fchmod
     read: Callable[[int, int], bytes] = os.read
     write: Callable[[int, memoryview], int] = os.write
     fsync: Callable[[int], None] = _flush
+    flock: Callable[[int], None] = _lock
+    """Lock exclusively, or raise ``BlockingIOError`` at once where somebody else has the lock."""
     close: Callable[[int], None] = os.close
     link: Callable[[Path, Path], None] = os.link
     rename: Callable[[Path, Path], None] = os.replace
     unlink: Callable[[Path], None] = os.unlink
+    mkdir: Callable[[Path, int], None] = os.mkdir
     names: Callable[[Path], list[str]] = os.listdir
+    resolve: Callable[[Path], Path] = Path.resolve
+    readlink: Callable[[Path], Path] = Path.readlink
+    pause: Callable[[float], None] = time.sleep
 
 
 class NotAFileError(OSError):
@@ -103,6 +123,61 @@ def sync_folder(disk: Disk, folder: Path) -> None:
             raise
     finally:
         disk.close(descriptor)
+
+
+def make_folder(disk: Disk, folder: Path) -> None:
+    """Make a folder and those above it where they are missing; their names are not yet durable."""
+    try:
+        disk.mkdir(folder, _SHARED)
+    except FileNotFoundError:
+        make_folder(disk, folder.parent)
+        disk.mkdir(folder, _SHARED)
+    except FileExistsError:
+        if not stat.S_ISDIR(disk.lstat(folder).st_mode):
+            raise
+
+
+@contextmanager
+def exclusive(disk: Disk, folder: Path) -> Iterator[None]:
+    """Keep out everybody else who wants this folder exclusively, for a few steps on its files.
+
+    The kernel's lock is on the folder itself. It ends with the process, and unlike a file beside
+    the others the folder cannot be removed while they are there. A file system that knows no such
+    lock grants everybody entry. Raises ``OSError`` where another process does not let go.
+    """
+    descriptor = disk.open(folder, _FOLDER, 0)
+    try:
+        _lock_folder(disk, descriptor, folder)
+        yield
+    finally:
+        with suppress(OSError):  # the lock is gone with it all the same
+            disk.close(descriptor)
+
+
+def _lock_folder(disk: Disk, descriptor: int, folder: Path) -> None:
+    for _ in range(_ATTEMPTS):
+        try:
+            disk.flock(descriptor)
+        except BlockingIOError:
+            disk.pause(_PAUSE)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            return
+        else:
+            if not os.path.samestat(disk.fstat(descriptor), disk.lstat(folder)):
+                raise OSError(errno.ESTALE, "its folder was replaced meanwhile", str(folder))
+            return
+    raise OSError(errno.ETIMEDOUT, "another process does not stop saving beside it", str(folder))
+
+
+def exists(disk: Disk, path: Path) -> bool:
+    """Tell whether anything at all, even a link to nothing, stands there."""
+    try:
+        disk.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def discard(disk: Disk, path: Path) -> None:

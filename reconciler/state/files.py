@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from reconciler.errors import (
 from reconciler.model.records import Recorded
 from reconciler.ports import Clock
 from reconciler.state import locker, places, rescue, saver
-from reconciler.state.disk import Disk, read_file
+from reconciler.state.disk import Disk, exclusive, exists, make_folder, read_file, sync_folder
 
 _SYSTEM: Final = Disk()
 
@@ -33,7 +33,7 @@ class _Saved:
 
 
 class LocalState:
-    """One state file. ``write`` is safe against other writers under ``lock`` alone."""
+    """One state file. Of writers that know the same serial one saves, with ``lock`` or without."""
 
     def __init__(
         self,
@@ -45,11 +45,13 @@ class LocalState:
         clock: Clock,
         root: Path | None = None,
         disk: Disk = _SYSTEM,
+        hold: Callable[..., AbstractContextManager[None]] = locker.hold,
     ) -> None:
         """Keep the state at ``path``, which messages call ``display``; nothing is touched yet.
 
         A state of another sandbox is refused, and one of another ``organization`` where that is
         known. ``root`` is the folder that no link may lead out of; the file's own when left out.
+        ``hold`` takes the lock, with the arguments and the promises of ``locker.hold``.
         """
         self._path = path
         self._display = display
@@ -58,6 +60,7 @@ class LocalState:
         self._clock = clock
         self._root = path.parent if root is None else root
         self._disk = disk
+        self._hold = hold
         self._encoder = state_document.Encoder()
         self._saved: _Saved | None = None
         """What the file held when it was last read or written."""
@@ -86,17 +89,15 @@ class LocalState:
         self._refuse_foreign(recorded)
         try:
             place = self._place()
-            current = self._current(place)
-            self._refuse_stale(current, recorded, expected_serial)
-            following = _following(recorded, current)
-            data = self._encode(following)
-        except StaleStateError:
+            make_folder(self._disk, place.parent)
+            with exclusive(self._disk, place.parent):
+                return self._replace(place, recorded, expected_serial)
+        except (SaveError, StaleStateError):
             raise
         except StateError as error:
             raise SaveError(error.detail, lines=error.lines) from error
-        self._save(place, data)
-        self._saved = _Saved(data=data, recorded=following)
-        return following
+        except OSError as error:
+            raise SaveError(f"{self._display} could not be saved: {error.strerror}.") from error
 
     def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
         """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
@@ -119,18 +120,18 @@ class LocalState:
     def _locked(self, operation: str, timeout: float) -> Iterator[None]:
         place = self._place()
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._disk, place.parent)
         except OSError as error:
             raise self._unusable(error) from error
-        with locker.hold(
+        with self._hold(
             place, display=self._display, operation=operation, timeout=timeout, clock=self._clock
         ):
-            with suppress(OSError):  # what lies about does no harm
-                saver.sweep(self._disk, place)
+            with suppress(OSError), exclusive(self._disk, place.parent):
+                saver.sweep(self._disk, place)  # what it leaves lying about does no harm
             yield
 
     def _place(self) -> Path:
-        return places.locate(self._path, root=self._root, display=self._display)
+        return places.locate(self._disk, self._path, root=self._root, display=self._display)
 
     def _current(self, place: Path) -> Recorded | None:
         """Return what the file holds now; an unchanged file is not decoded again."""
@@ -170,7 +171,7 @@ class LocalState:
         )
 
     def _refuse_lost(self, place: Path) -> None:
-        if saver.backup_of(place).exists():
+        if exists(self._disk, saver.backup_of(place)):
             way = rescue.way_out(self._disk, place, display=self._display)
             raise StateError(
                 f"{self._display} is missing, and its backup is there: it was lost, not new. "
@@ -204,11 +205,22 @@ class LocalState:
             raise StateError(f"{self._display} would be larger than {LIMIT >> 20} MiB.")
         return data
 
+    def _replace(self, place: Path, recorded: Recorded, expected_serial: int) -> Recorded:
+        """Compare and save; no other writer comes between the two."""
+        current = self._current(place)
+        self._refuse_stale(current, recorded, expected_serial)
+        following = _following(recorded, current)
+        data = self._encode(following)
+        self._save(place, data)
+        self._saved = _Saved(data=data, recorded=following)
+        return following
+
     def _save(self, place: Path, data: bytes) -> None:
         self._unproven = data
         previous = None if self._saved is None else self._saved.data
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if previous is None:
+                self._anchor(place.parent)
             saver.save(self._disk, place, data, previous=previous)
         except OSError as error:
             raise SaveError(
@@ -216,6 +228,14 @@ class LocalState:
                 "held before or, if only the proof failed, what should have been saved."
             ) from error
         self._unproven = None
+
+    def _anchor(self, folder: Path) -> None:
+        """Make the name of the state's folder durable, up to the project's: a save hangs on it."""
+        root = self._disk.resolve(self._root)
+        for below in (folder, *folder.parents):
+            if below == root:
+                break
+            sync_folder(self._disk, below.parent)
 
     def _unusable(self, error: OSError) -> StateError:
         return StateError(f"{self._display} cannot be used: {error.strerror}.")

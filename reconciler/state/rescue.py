@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.core import state_document, state_reader
 from reconciler.errors import StateError
-from reconciler.state.disk import Disk, read_file
+from reconciler.state.disk import Disk, exists, read_file
 from reconciler.state.saver import backup_of, save_new
 
 
@@ -26,7 +26,7 @@ class WayOut:
 def way_out(disk: Disk, place: Path, *, display: str) -> WayOut:
     """Return how to get a usable state again where the one at ``place`` is lost or damaged."""
     backup = f"{display}.backup"
-    if not backup_of(place).exists():
+    if not exists(disk, backup_of(place)):
         return WayOut(
             words=f"Restore {display} from version control. Where there is no copy, move it away "
             "and record what exists on the service with: reconciler import -matching"
@@ -51,7 +51,7 @@ def dump(disk: Disk, data: bytes, *, name: str, beside: Path) -> str | None:
     """Put ``data`` under ``name`` in the first folder that proves to hold it; return its path."""
     for folder in _refuges(beside):
         try:
-            place = folder.resolve(strict=True) / name
+            place = disk.resolve(folder) / name
             save_new(disk, place, data)
         except (OSError, RuntimeError):
             continue
