@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 
@@ -13,6 +14,7 @@ from reconciler.app.signals import Signals
 from reconciler.app.threads import SystemThreads
 from reconciler.flowservice.transport import Transport
 from reconciler.ports import Clock, Threads
+from reconciler.state import locker
 from reconciler.state.disk import Disk
 
 
@@ -30,6 +32,8 @@ class Machine:
     chance: Random = field(default_factory=SystemRandom)
     disk: Disk = field(default_factory=Disk)
     """Below the state."""
+    hold: Callable[..., AbstractContextManager[None]] = locker.hold
+    """Takes the lock of a state."""
     transport: Transport | None = None
     """To the services; the network when left out."""
 

@@ -113,6 +113,7 @@ class Session:
             clock=self.machine.clock,
             root=self.surroundings.folder,
             disk=self.machine.disk,
+            hold=self.machine.hold,
         )
 
     @cached_property
