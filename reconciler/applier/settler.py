@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from reconciler.applier.journal import Journal
 from reconciler.core import settling
+from reconciler.core.settling import Sighting
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
@@ -21,8 +23,8 @@ LOOKS = (0, 2, 4, 8, 15, 30)
 class Settler:
     """Closes open intents: by adopting the one connection that fits, or because none ever will.
 
-    Finding one counts at once. Not finding one counts only after the quarantine, by the service's
-    clock, and only if two complete listings agree.
+    Finding one counts at once. Not finding one counts only if two complete listings agree that were
+    both begun after the quarantine, by the service's clock.
     """
 
     def __init__(
@@ -42,8 +44,8 @@ class Settler:
         self._progress = progress
         self._quarantine = quarantine
         self._live: Mapping[RemoteId, Observation] = {}
-        self._found: Mapping[Address, tuple[RemoteId, ...]] = {}
-        """The candidates of each intent when last looked for."""
+        self._found: Mapping[Address, Sighting] = {}
+        """What each intent may have made, when last looked for."""
 
     def settle(self, *, timeout: float) -> None:
         """Look until every intent is closed or ``timeout`` seconds are over.
@@ -60,38 +62,47 @@ class Settler:
             self._look()
 
     def _look(self) -> None:
-        self._found = found = self._scan()
-        adopted = _certain(found)
-        overdue = [at for at, ids in found.items() if not ids and self._overdue(at)]
-        absent = self._still_absent(overdue)
-        self._close(adopted, absent)
+        begun, self._live = self._scan()
+        overdue = [
+            at
+            for at, sighting in self._sightings().items()
+            if not sighting.ids and self._is_over(at, begun)
+        ]
+        if overdue:
+            self._live = {**self._live, **self._scan()[1]}
+        self._found = found = self._sightings()
+        adopted = {at: sighting.ids[0] for at, sighting in found.items() if sighting.certain}
+        self._close(adopted, [at for at in overdue if not found[at].ids])
 
-    def _still_absent(self, overdue: Collection[Address]) -> Collection[Address]:
-        """Return those of which a second listing shows no candidate either."""
-        if not overdue:
-            return ()
-        first, again = self._live, self._scan()
-        self._live = {**self._live, **first}
-        return [at for at in overdue if not again[at]]
+    def _scan(self) -> tuple[float | None, Mapping[RemoteId, Observation]]:
+        """List the service once; return when that began, by the service's clock, and what is there.
 
-    def _scan(self) -> Mapping[Address, tuple[RemoteId, ...]]:
-        """List the service once and return the candidates of each intent."""
-        intents = self._journal.recorded.intents
-        self._live = {seen.id: seen for seen in self._listing(intents)}
-        held = {record.id for record in self._journal.recorded.records.values()}
-        return {
-            at: settling.candidates(intent, self._live.values(), held=held)
-            for at, intent in intents.items()
-        }
+        ``None`` stands for a time that the service does not tell.
+        """
+        known, started = self._remote.now(), self._clock.monotonic()
+        live = {seen.id: seen for seen in self._listing(self._journal.recorded.intents)}
+        if known is None and (heard := self._remote.now()) is not None:
+            known = heard - math.ceil(self._clock.monotonic() - started)
+        return known, live
+
+    def _sightings(self) -> Mapping[Address, Sighting]:
+        recorded = self._journal.recorded
+        return settling.sightings(
+            recorded.intents,
+            self._live.values(),
+            held={record.id for record in recorded.records.values()},
+            quarantine=self._quarantine,
+        )
 
     def _listing(self, intents: Mapping[Address, Intent]) -> Iterable[Observation]:
         wanted = {(at.kind, settling.connection_spec(each.spec)) for at, each in intents.items()}
         for kind, connection_spec in sorted(wanted):
             yield from self._remote.connections(self._kinds[kind], connection_spec)
 
-    def _overdue(self, at: Address) -> bool:
+    def _is_over(self, at: Address, moment: float | None) -> bool:
+        """Tell whether the quarantine of that intent was over by then."""
         opened = self._journal.recorded.intents[at].opened
-        return self._remote.now() >= opened + self._quarantine
+        return moment is not None and moment >= opened + self._quarantine
 
     def _close(self, adopted: Mapping[Address, RemoteId], absent: Collection[Address]) -> None:
         recorded = self._journal.recorded
@@ -107,30 +118,19 @@ class Settler:
 
     def undecided(self) -> tuple[Doubt, ...]:
         """Return the creates in doubt, with the candidates that the last look found for them."""
-        intents = self._journal.recorded.intents
         return tuple(
-            Doubt(
-                address=at,
-                name=settling.connection_name(intents[at].spec),
-                candidates=self._found.get(at, ()),
-                opened=intents[at].opened,
-                settles=int(intents[at].opened + self._quarantine),
-            )
-            for at in sorted(intents)
+            settling.doubt(at, intent, self._found.get(at, Sighting()), quarantine=self._quarantine)
+            for at, intent in sorted(self._journal.recorded.intents.items())
         )
 
 
-def _certain(
-    found: Mapping[Address, tuple[RemoteId, ...]],
-) -> Mapping[Address, RemoteId]:
-    """Return the only candidate of each intent that has one which no other intent claims."""
-    claims = Counter(remote_id for ids in found.values() for remote_id in ids)
-    return {at: ids[0] for at, ids in found.items() if len(ids) == 1 and claims[ids[0]] == 1}
-
-
 def _record(intent: Intent, seen: Observation) -> Record:
-    """Return the record of a connection that an intent of ours turned out to have made."""
-    return Record(
+    """Return the record of a connection that an intent of ours turned out to have made.
+
+    Where somebody else has written to it since, it may have other credentials than those sent, so
+    nothing is claimed about them.
+    """
+    record = Record(
         id=seen.id,
         etag=seen.etag,
         spec=intent.spec,
@@ -138,3 +138,6 @@ def _record(intent: Intent, seen: Observation) -> Record:
         fingerprints=intent.fingerprints,
         prevent_destroy=intent.prevent_destroy,
     )
+    if seen.updated_client in (None, intent.client):
+        return record
+    return replace(record, credentials_version=None, fingerprints={})

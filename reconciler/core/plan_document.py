@@ -192,6 +192,7 @@ def _doubt(doubt: Doubt) -> dict[str, Any]:
         "address": str(doubt.address),
         "name": doubt.name,
         "candidates": list(doubt.candidates),
+        "certain": doubt.certain,
         "opened": doubt.opened,
         "settles": doubt.settles,
     }

@@ -193,6 +193,7 @@ def _doubt(doubt: Mapping[str, Any]) -> Doubt:
         address=Address.parse(doubt["address"]),
         name=doubt["name"],
         candidates=tuple(RemoteId(each) for each in doubt["candidates"]),
+        certain=doubt["certain"],
         opened=doubt["opened"],
         settles=doubt["settles"],
     )

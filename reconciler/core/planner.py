@@ -46,6 +46,12 @@ class _Planner:
             record.id: at for at, record in self.recorded.records.items()
         }
         self.removed = {entry.source: entry for entry in situation.removed}
+        self.sightings = settling.sightings(
+            self.recorded.intents,
+            situation.live.by_id.values(),
+            held=self.held.keys(),
+            quarantine=situation.policy.quarantine,
+        )
 
     def plan(self) -> Plan:
         cases = [self._case(at) for at in sorted(self._addresses())]
@@ -109,12 +115,11 @@ class _Planner:
             case Case(intent=Intent() as intent):
                 yield from self._settled(case, intent)
             case Case(record=None, declared=Declaration() as declared):
-                yield self._name_refused(case, declared) or _created(case, declared, Reason.NEW)
+                yield self._made(case, declared, Reason.NEW)
             case Case(record=Record(), declared=Declaration() as declared, observed=None):
-                refusal = self._name_refused(case, declared)
-                yield refusal or _created(case, declared, Reason.VANISHED)
+                yield self._made(case, declared, Reason.VANISHED)
             case Case(declared=Declaration() as declared, observed=Observation() as seen):
-                yield from self._compared(case, declared, seen)
+                yield from self._compared(case, declared, seen, Reason.DIFFERS)
             case Case(record=Record() as record, declared=None, observed=None):
                 yield _let_go(case, record, Reason.GONE)
             case Case(record=Record() as record, declared=None, observed=Observation() as seen):
@@ -145,20 +150,28 @@ class _Planner:
         return None if spec == settling.connection_spec(declared.spec) else foreign
 
     def _settled(self, case: Case, intent: Intent) -> Iterator[Decision]:
-        found = settling.candidates(
-            intent, self.given.live.named(intent.spec), held=self.held.keys()
-        )
-        if case.declared is not None and len(found) == 1:
-            seen = self.given.live.by_id[found[0]]
+        sighting = self.sightings[case.address]
+        if case.declared is not None and sighting.certain:
+            seen = self.given.live.by_id[sighting.ids[0]]
             yield from self._adopted(case, case.declared, seen, Reason.SETTLED)
-            return
-        yield Doubt(
-            address=case.address,
-            name=settling.connection_name(intent.spec),
-            candidates=found,
-            opened=intent.opened,
-            settles=intent.opened + int(self.given.policy.quarantine),
-        )
+        else:
+            yield self._doubt(case.address, case.address, intent)
+
+    def _made(self, case: Case, declared: Declaration, reason: Reason) -> Decision:
+        waits = self._awaited(case, declared) or self._name_refused(case, declared)
+        return waits or _created(case, declared, reason)
+
+    def _awaited(self, case: Case, declared: Declaration) -> Doubt | None:
+        """Have an address wait whose name another create that is in doubt has asked for."""
+        name = settling.natural_key(declared.spec)
+        for at, intent in sorted(self.recorded.intents.items()):
+            if settling.natural_key(intent.spec) == name:
+                return self._doubt(case.address, at, intent)
+        return None
+
+    def _doubt(self, waiting: Address, asked: Address, intent: Intent) -> Doubt:
+        quarantine = self.given.policy.quarantine
+        return settling.doubt(waiting, intent, self.sightings[asked], quarantine=quarantine)
 
     def _name_refused(self, case: Case, declared: Declaration) -> Remark | None:
         """Refuse to make a second connection of one name, whoever made the first."""
@@ -188,10 +201,12 @@ class _Planner:
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason
     ) -> Iterator[Decision]:
         """Make the connection ours, and bring what differs in line by the same change."""
-        for decision in self._against(case, declared, seen, reason):
+        for decision in self._compared(case, declared, seen, reason):
             yield replace(decision, importing=True) if isinstance(decision, Change) else decision
 
-    def _compared(self, case: Case, declared: Declaration, seen: Observation) -> Iterator[Decision]:
+    def _compared(
+        self, case: Case, declared: Declaration, seen: Observation, reason: Reason
+    ) -> Iterator[Decision]:
         renamed = settling.natural_key(declared.spec) != settling.natural_key(seen.spec)
         others = [holder.id for holder in self.given.live.named(declared.spec)]
         if renamed and others:
@@ -204,7 +219,7 @@ class _Planner:
                 span=declared.source.span("spec", "name"),
             )
         else:
-            yield from self._against(case, declared, seen, Reason.DIFFERS)
+            yield from self._against(case, declared, seen, reason)
 
     def _against(
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason

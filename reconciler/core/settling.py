@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from reconciler.model.addresses import RemoteId
+from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.observations import Observation
+from reconciler.model.plans import Doubt
 from reconciler.model.records import Intent
 from reconciler.model.values import Spec, lookup
 
 TOLERANCE = 5
 """Seconds by which the service's clocks behind ``Date`` and ``createdAt`` may differ."""
+
+LATEST = 3600
+"""Seconds after its intent within which the service carries a create out, if it ever does.
+
+The request leaves within ten, and is given up after another 75. What was created later than this
+(or than the quarantine, where that is longer) was created by something else.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """The unrecorded live connections that one intended create may have made."""
+
+    ids: tuple[RemoteId, ...] = ()
+    certain: bool = False
+    """Whether there is only one, by the same API client, made in time, claimed by nobody else."""
 
 
 def connection_spec(spec: Spec) -> str:
@@ -28,24 +47,67 @@ def natural_key(spec: Spec) -> tuple[str, str]:
     return connection_spec(spec), connection_name(spec)
 
 
-def candidates(
-    intent: Intent, observations: Iterable[Observation], *, held: Collection[RemoteId]
-) -> tuple[RemoteId, ...]:
-    """Return the ids of the unrecorded live connections that the intended create may have made.
+def sightings(
+    intents: Mapping[Address, Intent],
+    observations: Iterable[Observation],
+    *,
+    held: Collection[RemoteId],
+    quarantine: float,
+) -> Mapping[Address, Sighting]:
+    """Return for each intent what it may have made, among the connections that nobody records.
 
-    One counts if it has exactly the intended name and connection spec and was created by the same
-    API client no earlier than the intent. One of which the service does not say when or by whom
-    it was created never counts: a person decides.
+    One counts if it has exactly the intended name and connection spec, and unless it is known to
+    be by another API client, older than the intent, or younger than its request can be. Where the
+    service does not say by whom or when it was created, it is never certain: a person decides.
     """
-    key = natural_key(intent.spec)
-    return tuple(
-        sorted(
-            seen.id
-            for seen in observations
-            if seen.id not in held
-            and natural_key(seen.spec) == key
-            and seen.created_client == intent.client
-            and seen.created_at is not None
-            and seen.created_at // 1000 >= intent.opened - TOLERANCE
-        )
+    keys = {at: natural_key(intent.spec) for at, intent in intents.items()}
+    named: dict[tuple[str, str], list[Observation]] = {key: [] for key in keys.values()}
+    for seen in observations:
+        if seen.id not in held and natural_key(seen.spec) in named:
+            named[natural_key(seen.spec)].append(seen)
+    latest = max(LATEST, quarantine)
+    found = {
+        at: {seen.id: _fits(intent, seen, latest=latest) for seen in named[keys[at]]}
+        for at, intent in intents.items()
+    }
+    return _judged(
+        {at: {k: v for k, v in fits.items() if v is not False} for at, fits in found.items()}
     )
+
+
+def doubt(at: Address, intent: Intent, sighting: Sighting, *, quarantine: float) -> Doubt:
+    """Return the intent as a create in doubt, with what it may have made."""
+    return Doubt(
+        address=at,
+        name=connection_name(intent.spec),
+        candidates=sighting.ids,
+        certain=sighting.certain,
+        opened=intent.opened,
+        settles=int(intent.opened + quarantine),
+    )
+
+
+def _judged(
+    possible: Mapping[Address, Mapping[RemoteId, bool | None]],
+) -> Mapping[Address, Sighting]:
+    claims = Counter(remote_id for fits in possible.values() for remote_id in fits)
+    return {
+        at: Sighting(
+            ids=tuple(sorted(fits)),
+            certain=len(fits) == 1 and all(fits.values()) and all(claims[k] == 1 for k in fits),
+        )
+        for at, fits in possible.items()
+    }
+
+
+def _fits(intent: Intent, seen: Observation, *, latest: float) -> bool | None:
+    """Tell whether the intended create made it; ``None`` where the service does not say enough."""
+    facts = (
+        None if seen.created_client is None else seen.created_client == intent.client,
+        None
+        if seen.created_at is None
+        else -TOLERANCE <= seen.created_at // 1000 - intent.opened <= latest,
+    )
+    if False in facts:
+        return False
+    return None if None in facts else True

@@ -146,6 +146,9 @@ class Doubt:
     address: Address
     name: str
     candidates: tuple[RemoteId, ...]
+    """The live connections that it may have made."""
+    certain: bool
+    """Whether it is known to have made the only candidate."""
     opened: int
     settles: int
     """The service's time, in seconds since the epoch, from which absence counts."""
@@ -160,6 +163,8 @@ class Scope:
     base_url: str
     lineage: str
     serial: int
+    environment: str = ""
+    """Named in lines to paste where the project has several; a saved plan does not hold it."""
 
 
 class Topic(StrEnum):
