@@ -40,8 +40,11 @@ class Remote(Protocol):
         """The API client we act as; ``createdClient`` of what we make."""
         ...
 
-    def now(self) -> int:
-        """Return the service's own time in seconds since the epoch, by its last ``Date`` header."""
+    def now(self) -> int | None:
+        """Return the service's own time in seconds since the epoch, by its last ``Date`` header.
+
+        ``None`` where no answer had one yet: our own clock may be wrong by any amount.
+        """
         ...
 
     def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:

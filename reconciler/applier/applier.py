@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reconciler.applier import preparer
+from reconciler.applier import findings, preparer
 from reconciler.applier.crew import Crew
+from reconciler.applier.findings import SEND_WINDOW, SLOW_SAVES
 from reconciler.applier.journal import Journal
 from reconciler.applier.operations import Operator, Result, Task
 from reconciler.applier.world import World
@@ -17,9 +18,6 @@ from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Plan
-
-SEND_WINDOW = 10.0
-"""Seconds after its intent was saved in which a create may leave. The quarantine counts on it."""
 
 PATIENCE = 5.0
 """Seconds that requests under way are given once the run is told to stop."""
@@ -60,6 +58,8 @@ class Applier:
         self._known = {record.id for record in recorded} | live.by_id.keys()
         """Ids that no create can have made."""
         self._trouble: StateError | None = None
+        self._slow = 0
+        """How many saves of intents in a row have outlasted the window."""
 
     def run(self) -> tuple[tuple[Outcome, ...], StateError | None]:
         """Carry the plan out; return how each change ended and why the state was not saved, if so.
@@ -140,26 +140,29 @@ class Applier:
 
     def _open_intents(self) -> list[Task]:
         """Note the next creates, so that one is ready whenever a worker is; not yet saved."""
-        if self._halted or len(self._ready) >= self._parallelism:
+        if self._halted or not self._room():
             return []
-        opened = self._world.remote.now()
+        leave_by, opened = self._now + SEND_WINDOW, self._world.remote.now()
+        if opened is None:
+            self._give_up(self._creates, findings.NO_TIME)
+            return []
         tasks = [self._creates.popleft() for _ in range(self._room())]
         intents = {
             task.change.address: task.intent(client=self._world.remote.client, opened=opened)
             for task in tasks
         }
-        if intents:
-            # A record that a create replaces names an object that is gone.
-            recorded = self._journal.recorded
-            if intents.keys() & recorded.records.keys():
-                recorded = recorded.without_records(intents)
-            self._journal.recorded = recorded.with_intents(intents)
-        return tasks
+        # A record that a create replaces names an object that is gone.
+        recorded = self._journal.recorded
+        if intents.keys() & recorded.records.keys():
+            recorded = recorded.without_records(intents)
+        self._journal.recorded = recorded.with_intents(intents)
+        return [replace(task, leave_by=leave_by) for task in tasks]
 
     def _room(self) -> int:
+        """Return for how many more creates there should be an intent now."""
         if self._ready and not self._journal.pending:
             return 0
-        return min(self._parallelism - len(self._ready), len(self._creates))
+        return min(max(0, self._parallelism - len(self._ready)), len(self._creates))
 
     def _save(self, noted: Iterable[Task]) -> None:
         """Save once: what has arrived and what is about to leave, which may leave from then on."""
@@ -172,8 +175,21 @@ class Applier:
         if self._trouble is not None:
             self._creates.extendleft(reversed(tasks))
             return
-        leave_by = self._now + SEND_WINDOW
-        self._ready.extend(replace(task, leave_by=leave_by) for task in tasks)
+        if tasks:
+            late = self._now >= tasks[0].leave_by
+            self._slow = self._slow + 1 if late else 0
+        self._ready.extend(tasks)
+        if self._slow >= SLOW_SAVES:
+            self._give_up(self._ready, findings.TOO_SLOW)
+            self._give_up(self._creates, findings.TOO_SLOW)
+
+    def _give_up(self, tasks: deque[Task], finding: Finding) -> None:
+        """End creates of which none has left, closing the intents that they may have."""
+        while tasks:
+            change = tasks.popleft().change
+            self._journal.recorded = self._journal.recorded.without_intents([change.address])
+            placed = replace(finding, address=change.address, span=change.span)
+            self._end(Outcome(change=change, verdict=Verdict.FAILED, finding=placed), seconds=0.0)
 
     # --- what comes back ------------------------------------------------------------------------
 
@@ -183,7 +199,7 @@ class Applier:
         recorded = self._journal.recorded
         if outcome.verdict is Verdict.DONE and result.record is not None:
             if change.action is Action.CREATE and result.record.id in self._known:
-                outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=_DOUBLED)
+                outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=findings.DOUBLED)
             else:
                 self._known.add(result.record.id)
                 self._journal.recorded = recorded.with_records({change.address: result.record})
@@ -214,12 +230,3 @@ class Applier:
             if now - flight.told >= _STILL:
                 flight.told = now
                 self._world.progress.waiting(flight.change, seconds=now - flight.since)
-
-
-_DOUBLED = Finding(
-    summary="Answer names another connection",
-    detail=(
-        "The service answered the create with the id of a connection that was there before, so "
-        "what it made is unknown. The address waits until that is settled."
-    ),
-)

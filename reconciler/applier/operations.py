@@ -39,7 +39,7 @@ class Task:
     seen: Observation | None = None
     """The connection as last read in this run."""
     leave_by: float = 0.0
-    """The monotonic time after which a create needs a new intent."""
+    """The clock's ``monotonic()`` after which a create needs a new intent."""
 
     def intent(self, *, client: str, opened: int) -> Intent:
         """Return the note to save before the create leaves."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Self
@@ -72,7 +71,6 @@ class FlowService:
         threads: Threads,
         log: Callable[[str], None] | None = None,
         scrubber: Scrubber | None = None,
-        wall: Callable[[], float] = time.time,
         jitter: random.Random | None = None,
         transport: Transport | None = None,
     ) -> Self:
@@ -87,7 +85,7 @@ class FlowService:
             wire = LoggedTransport(wire, log=log, tell=confidences.tell, clock=clock)
         jitter = jitter or random.Random()  # noqa: S311 -- it spreads retries, it guards nothing
         retrier = Retrier(clock=clock, jitter=jitter)
-        service_time = ServiceTime(clock=clock, wall=wall)
+        service_time = ServiceTime(clock=clock)
         tokens = tokens_for(
             settings,
             transport=wire,
@@ -123,8 +121,8 @@ class FlowService:
         """The API client we act as."""
         return self._client
 
-    def now(self) -> int:
-        """Return the service's time in seconds since the epoch; ours until it has answered."""
+    def now(self) -> int | None:
+        """Return the service's time in seconds since the epoch, ``None`` until it has told it."""
         return self._time.now()
 
     def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -18,13 +17,11 @@ _LONGEST_SECONDS: Final = 7
 class ServiceTime:
     """Tells the service's time from its last ``Date`` header and the seconds since.
 
-    That is never ahead of the true time by the service's clock. Until a date was heard it tells our
-    own time, which may be.
+    That is never ahead of the true time by the service's clock. Our own clock has no say in it.
     """
 
-    def __init__(self, *, clock: Clock, wall: Callable[[], float]) -> None:
+    def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
-        self._wall = wall
         self._heard: tuple[int, float] | None = None
 
     def hear(self, response: Response) -> None:
@@ -33,10 +30,10 @@ class ServiceTime:
         if date is not None:
             self._heard = date, self._clock.monotonic()
 
-    def now(self) -> int:
-        """Return seconds since the epoch."""
+    def now(self) -> int | None:
+        """Return seconds since the epoch, ``None`` until a date was heard."""
         if self._heard is None:
-            return int(self._wall())
+            return None
         date, moment = self._heard
         return date + int(self._clock.monotonic() - moment)
 

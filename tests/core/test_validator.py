@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.applier.applier import SEND_WINDOW
+from reconciler.applier.findings import SEND_WINDOW
 from reconciler.core.validator import UNDER_WAY
 from reconciler.flowservice.wire import ANSWER_SECONDS, CONNECT_SECONDS
 from reconciler.model.findings import Severity

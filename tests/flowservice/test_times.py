@@ -1,4 +1,4 @@
-"""The service's time is told by its own dates, and by ours only until the first of them."""
+"""The service's time is told by its own dates, and by nobody until the first of them."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def test_a_date_to_wait_for_means_nothing_without_one_to_count_from() -> None:
 
 def test_time_is_ours_until_the_service_tells_its_own_and_goes_on_from_there() -> None:
     clock = Clock()
-    time = ServiceTime(clock=clock, wall=lambda: 7.9)
-    assert time.now() == 7
+    time = ServiceTime(clock=clock)
+    assert time.now() is None
     time.hear(response(date="Wed, 21 Oct 2015 12:00:00 GMT"))
     clock.now += 2.9
     assert time.now() == NOON + 2
