@@ -77,6 +77,7 @@ def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Term
         run.settle()
         if run.interrupted:
             return run.report()
+        plan = replace(plan, scope=planning.scope(session, run.journal.recorded))
         live = session.observer().observe(run.journal.recorded, planned=plan.changes)
         return run.carry_out(plan, live)
 

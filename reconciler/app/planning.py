@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.app import reading
 from reconciler.app.observer import of_records
@@ -14,7 +14,7 @@ from reconciler.errors import LockedError, RejectedError, SecretError
 from reconciler.model.addresses import Address
 from reconciler.model.declarations import Declaration, Desired
 from reconciler.model.findings import Finding
-from reconciler.model.plans import Plan
+from reconciler.model.plans import Plan, Scope
 from reconciler.model.records import Record, Recorded
 from reconciler.model.values import Path
 
@@ -61,7 +61,7 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         desired, warnings = declared(session, recorded)
         live = observer.observe(recorded, desired=desired)
     situation = Situation(
-        scope=session.scope(recorded),
+        scope=scope(session, recorded),
         kinds=session.kinds,
         desired=desired,
         recorded=recorded,
@@ -75,6 +75,16 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         refreshed=session.settings is not None,
     )
     return Planned(plan=planner.plan(situation), live=live, warnings=warnings)
+
+
+def scope(session: Session, recorded: Recorded) -> Scope:
+    """Return where a plan made now would hold."""
+    return replace(session.scope(recorded), environment=named(session))
+
+
+def named(session: Session) -> str:
+    """Return the name of the environment, empty where it is the only one and need not be named."""
+    return session.environment.name if len(session.project.environments) > 1 else ""
 
 
 def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
-from reconciler.core import mover, settling
+from reconciler.core import adoptions, mover, settling
 from reconciler.core.situations import Live
 from reconciler.errors import RemoteError, SecretError
 from reconciler.model.addresses import Address, RemoteId
@@ -130,6 +130,7 @@ class _Preparer:
     def __init__(self, plan: Plan, recorded: Recorded, live: Live, world: World) -> None:
         self._recorded = recorded
         self._live = live
+        self._environment = plan.scope.environment
         self._world = world
         self._held = {record.id for record in recorded.records.values()}
         specs = {
@@ -152,7 +153,7 @@ class _Preparer:
             return _refused(change, Verdict.FAILED, _unavailable(change, lacking))
         if change.action is Action.CREATE:
             if strangers := self._strangers(change):
-                return _refused(change, Verdict.LEFT, _taken(strangers))
+                return _refused(change, Verdict.LEFT, _taken(strangers, self._environment))
             if settling.connection_spec(change.after or {}) in self._retired:
                 return _refused(change, Verdict.FAILED, _RETIRED)
         kind = self._world.kinds[change.address.kind]
@@ -209,14 +210,14 @@ def _unavailable(change: Change, lacking: Mapping[Path, SecretError]) -> Finding
     )
 
 
-def _taken(strangers: Iterable[RemoteId]) -> Finding:
+def _taken(strangers: Iterable[RemoteId], environment: str) -> Finding:
     return Finding(
         summary="Connection exists already",
         detail=(
             "A live connection of that name has shown up since the plan was made, and a second "
             "one is never made by accident. Plan again."
         ),
-        lines=tuple(f"import: {{id: {each}}}" for each in strangers),
+        lines=tuple(adoptions.line(each, environment) for each in strangers),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.app import plan_files
+from reconciler.app import plan_files, planning
 from reconciler.app.applying import Terms, apply, apply_saved
 from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import approving, options, running, showing
@@ -59,5 +59,11 @@ def command(
         approving.require_terminal(auto_approve=auto_approve, expect=expect)
         confirmed = replace(request, confirmed=not auto_approve)
         ended = apply(session, confirmed, audience=audience, terms=terms)
-    showing.report(ended, console=console, destroy=request.destroy)
+    showing.report(
+        ended,
+        console=console,
+        destroy=request.destroy,
+        environment=planning.named(session),
+        told=audience.told,
+    )
     return ended.exit_code

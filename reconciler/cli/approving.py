@@ -11,7 +11,7 @@ from reconciler.cli.console import Console
 from reconciler.cli.progress import PlainProgress
 from reconciler.errors import RejectedError, UnreviewedError
 from reconciler.model.findings import Finding
-from reconciler.model.plans import Plan
+from reconciler.model.plans import Doubt, Plan
 from reconciler.render import phrases
 
 QUESTION = (
@@ -29,6 +29,8 @@ class Audience:
         self._console = console
         self._expect = expect
         self._auto_approve = auto_approve
+        self.told: tuple[Doubt, ...] = ()
+        """The creates in doubt that were shown with the plan."""
 
     def approve(self, planned: Planned) -> bool:
         """Show the plan and say whether it is to be carried out.
@@ -38,6 +40,7 @@ class Audience:
         """
         plan = planned.plan
         self._console.findings([*planned.warnings, *phrases.warnings(plan)])
+        self.told = plan.doubts
         showing.plan_alone(plan, console=self._console)
         if plan.refusals:
             raise RejectedError(phrases.refusals(plan))

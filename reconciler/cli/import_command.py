@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from reconciler.app import adopting
+from reconciler.app import adopting, planning
 from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
+from reconciler.core import adoptions
 from reconciler.core.wording import quoted
 from reconciler.model.addresses import Address
 from reconciler.model.exit_codes import ExitCode
@@ -61,6 +62,7 @@ def _parsed(text: str) -> Address:
 
 
 def _matching(session: Session, console: Console, lock_timeout: float) -> int:
+    environment = planning.named(session)
     adopted, undecided = adopting.adopt_matching(session, lock_timeout=lock_timeout)
     for at, remote_id in adopted.items():
         console.out(f"{at}: Import complete [id={remote_id}]")
@@ -72,7 +74,7 @@ def _matching(session: Session, console: Console, lock_timeout: float) -> int:
             detail=f"Name the one to manage in the manifest: {', '.join(ids)}.",
             severity=Severity.WARNING,
             address=at,
-            lines=tuple(f"import: {{id: {each}}}" for each in ids),
+            lines=tuple(adoptions.line(each, environment) for each in ids),
         )
         for at, ids in undecided.items()
     )

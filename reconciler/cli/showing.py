@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from reconciler.app import plan_files
@@ -12,7 +13,7 @@ from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
-from reconciler.model.plans import Action, Plan
+from reconciler.model.plans import Action, Doubt, Plan
 from reconciler.render import phrases, text
 
 FORMATS = ("text", "json")
@@ -54,8 +55,13 @@ def saved(shown: Plan, path: Path, *, invocation: Invocation) -> str:
     )
 
 
-def report(ended: Report, *, console: Console, destroy: bool) -> None:
-    """Show how an apply ended: the summary line, then everything that went otherwise."""
+def report(
+    ended: Report, *, console: Console, destroy: bool, environment: str, told: Collection[Doubt]
+) -> None:
+    """Show how an apply ended: the summary line, then everything that went otherwise.
+
+    A create in doubt that was ``told`` just so with the plan is not told again.
+    """
     console.out("\n" + _summary(ended, destroy=destroy))
     doubts = {doubt.address for doubt in ended.doubts}
     findings = [
@@ -63,7 +69,8 @@ def report(ended: Report, *, console: Console, destroy: bool) -> None:
         for outcome in ended.outcomes
         if outcome.finding is not None and outcome.change.address not in doubts
     ]
-    findings += [phrases.doubt(doubt) for doubt in ended.doubts]
+    untold = [doubt for doubt in ended.doubts if doubt not in told]
+    findings += [phrases.doubt(doubt, environment=environment) for doubt in untold]
     if ended.unsaved is not None:
         findings.append(ended.unsaved)
     console.findings(findings)

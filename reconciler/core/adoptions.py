@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.core.wording import guess, quoted
+from reconciler.model.addresses import RemoteId
 from reconciler.model.declarations import Adoption, Manifest
 from reconciler.model.findings import Finding
 from reconciler.model.projects import Project
+
+
+def line(remote_id: RemoteId, environment: str) -> str:
+    """Return what a person adds to a manifest to adopt a connection.
+
+    ``environment`` is empty where the project has only one.
+    """
+    where = f", environment: {environment}" if environment else ""
+    return f"import: {{id: {remote_id}{where}}}"
 
 
 def pick(

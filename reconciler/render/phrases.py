@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from reconciler.core import adoptions
 from reconciler.core.authorship import by, moment
 from reconciler.core.escaping import escape
 from reconciler.model.findings import Finding, Severity
@@ -13,24 +14,34 @@ from reconciler.model.values import dotted
 
 def refusals(plan: Plan) -> tuple[Finding, ...]:
     """Return why the plan as a whole is not applied, in words."""
-    return tuple(_finding(remark, Severity.ERROR) for remark in plan.refusals)
+    return _findings(plan, plan.refusals, Severity.ERROR)
 
 
 def warnings(plan: Plan) -> tuple[Finding, ...]:
     """Return what is worth knowing about the plan, creates in doubt included, in words."""
-    doubts = tuple(doubt(each) for each in plan.doubts)
-    return (*doubts, *(_finding(remark, Severity.WARNING) for remark in plan.warnings))
+    doubts = tuple(doubt(each, environment=plan.scope.environment) for each in plan.doubts)
+    return (*doubts, *_findings(plan, plan.warnings, Severity.WARNING))
 
 
-def doubt(case: Doubt) -> Finding:
-    """Return what a person can do about a create of which nobody knows whether it happened."""
+def doubt(case: Doubt, *, environment: str) -> Finding:
+    """Return what a person can do about a create of which nobody knows whether it happened.
+
+    ``environment`` is empty where the project has only one.
+    """
     name = escape(case.name)
-    if len(case.candidates) == 1:
+    lines = tuple(adoptions.line(each, environment) for each in case.candidates)
+    if case.certain:
         detail = (
             f'An earlier run asked for a connection named "{name}" and got no usable answer. It '
             f"seems to have made {case.candidates[0]}: the next apply records that one."
         )
-        lines: tuple[str, ...] = ()
+        lines = ()
+    elif len(case.candidates) == 1:
+        detail = (
+            f'An earlier run asked for a connection named "{name}" and got no usable answer. It '
+            f"may have made {case.candidates[0]}, but nothing shows that for certain. If it did, "
+            "name that one in the manifest; if not, rename it or delete it by hand."
+        )
     elif case.candidates:
         ids = ", ".join(case.candidates)
         detail = (
@@ -38,14 +49,12 @@ def doubt(case: Doubt) -> Finding:
             f"{len(case.candidates)} live connections may be the one it made: {ids}. Decide which "
             "one it is and name it in the manifest; the others can then be deleted by hand."
         )
-        lines = tuple(f"import: {{id: {each}}}" for each in case.candidates)
     else:
         detail = (
-            f'A run asked for a connection named "{name}" and got no usable answer; no such '
-            f"connection has shown up yet. From {moment(case.settles * 1000)} on, by the "
+            f'A run asked for a connection named "{name}" and got no usable answer, and none that '
+            f"it can have made has shown up yet. From {moment(case.settles * 1000)} on, by the "
             "service's clock, an apply takes it for never made. Until then this address waits."
         )
-        lines = ()
     return Finding(
         summary="Create in doubt",
         detail=detail,
@@ -55,7 +64,12 @@ def doubt(case: Doubt) -> Finding:
     )
 
 
-def _finding(remark: Remark, severity: Severity) -> Finding:
+def _findings(plan: Plan, remarks: Iterable[Remark], severity: Severity) -> tuple[Finding, ...]:
+    environment = plan.scope.environment
+    return tuple(_finding(remark, severity, environment) for remark in remarks)
+
+
+def _finding(remark: Remark, severity: Severity, environment: str) -> Finding:
     summary, detail = _WORDS[remark.topic]
     return Finding(
         summary=summary,
@@ -63,7 +77,7 @@ def _finding(remark: Remark, severity: Severity) -> Finding:
         severity=severity,
         address=remark.address,
         span=remark.span,
-        lines=_LINES.get(remark.topic, _no_lines)(remark),
+        lines=_LINES.get(remark.topic, _no_lines)(remark, environment),
     )
 
 
@@ -129,7 +143,7 @@ _WORDS: Mapping[Topic, _Words] = {
         lambda r: (
             f"Live connections that this state does not record are named {_name(r)}: {_ids(r)}. A "
             "second one is never made by accident. To manage an existing one, add its line to the "
-            "manifest, with environment: where it holds in several; to have a new one, give it "
+            "manifest; to have a new one, give it "
             "another spec.name."
         ),
     ),
@@ -247,21 +261,23 @@ _WORDS: Mapping[Topic, _Words] = {
 }
 
 
-def _no_lines(_: Remark) -> tuple[str, ...]:
+def _no_lines(_: Remark, __: str) -> tuple[str, ...]:
     return ()
 
 
-def _moved(remark: Remark) -> tuple[str, ...]:
+def _moved(remark: Remark, _: str) -> tuple[str, ...]:
     if remark.other is None or (remark.topic is Topic.NAME_RECORDED and remark.count):
         return ()
     return ("moved:", f"  - {{from: {remark.other}, to: {remark.address}}}")
 
 
-_LINES: Mapping[Topic, Callable[[Remark], tuple[str, ...]]] = {
-    Topic.NAME_UNRECORDED: lambda r: tuple(f"import: {{id: {each}}}" for each in r.ids),
+_LINES: Mapping[Topic, Callable[[Remark, str], tuple[str, ...]]] = {
+    Topic.NAME_UNRECORDED: lambda r, environment: tuple(
+        adoptions.line(each, environment) for each in r.ids
+    ),
     Topic.NAME_RECORDED: _moved,
     Topic.IMPORT_TAKEN: _moved,
-    Topic.PREVENT_DESTROY: lambda r: (
+    Topic.PREVENT_DESTROY: lambda r, _: (
         () if r.count or r.limit else ("removed:", f"  - {{from: {r.address}, destroy: false}}")
     ),
 }
