@@ -14,10 +14,11 @@ from reconciler.applier.operations import Operator, Result, Task
 from reconciler.applier.world import World
 from reconciler.core.situations import Live
 from reconciler.errors import StateError
-from reconciler.model.addresses import Address
+from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Plan
+from reconciler.model.records import Intent
 
 PATIENCE = 5.0
 """Seconds that requests under way are given once the run is told to stop."""
@@ -57,6 +58,8 @@ class Applier:
         recorded = journal.recorded.records.values()
         self._known = {record.id for record in recorded} | live.by_id.keys()
         """Ids that no create can have made."""
+        self._made: dict[RemoteId, tuple[Intent, Outcome]] = {}
+        """Of each create that was answered: its intent, and how it ended."""
         self._trouble: StateError | None = None
         self._slow = 0
         """How many saves of intents in a row have outlasted the window."""
@@ -187,9 +190,9 @@ class Applier:
         """End creates of which none has left, closing the intents that they may have."""
         while tasks:
             change = tasks.popleft().change
-            self._journal.recorded = self._journal.recorded.without_intents([change.address])
-            placed = replace(finding, address=change.address, span=change.span)
-            self._end(Outcome(change=change, verdict=Verdict.FAILED, finding=placed), seconds=0.0)
+            self._close([change.address])
+            skipped = Outcome(change=change, verdict=Verdict.SKIPPED)
+            self._end(_because(finding, skipped, Verdict.FAILED), seconds=0.0)
 
     # --- what comes back ------------------------------------------------------------------------
 
@@ -199,8 +202,11 @@ class Applier:
         recorded = self._journal.recorded
         if outcome.verdict is Verdict.DONE and result.record is not None:
             if change.action is Action.CREATE and result.record.id in self._known:
-                outcome = replace(outcome, verdict=Verdict.IN_DOUBT, finding=findings.DOUBLED)
+                self._disbelieve(result.record.id)
+                outcome = _because(findings.DOUBLED, outcome, Verdict.IN_DOUBT)
             else:
+                if change.action is Action.CREATE:
+                    self._made[result.record.id] = recorded.intents[change.address], outcome
                 self._known.add(result.record.id)
                 self._journal.recorded = recorded.with_records({change.address: result.record})
         elif outcome.verdict is Verdict.DONE:
@@ -208,6 +214,16 @@ class Applier:
         elif change.action is Action.CREATE and outcome.verdict is Verdict.FAILED:
             self._journal.recorded = recorded.without_intents([change.address])
         self._end(outcome, seconds=seconds)
+
+    def _disbelieve(self, remote_id: RemoteId) -> None:
+        """Where another create of this run was answered with that id as well, doubt that too."""
+        if remote_id not in self._made:
+            return
+        intent, outcome = self._made.pop(remote_id)
+        at = outcome.change.address
+        recorded = self._journal.recorded.without_records([at])
+        self._journal.recorded = recorded.with_intents({at: intent})
+        self._end(_because(findings.DOUBLED, outcome, Verdict.IN_DOUBT), seconds=0.0)
 
     def _end(self, outcome: Outcome, *, seconds: float) -> None:
         self._outcomes[outcome.change.address] = outcome
@@ -220,9 +236,12 @@ class Applier:
 
     def _close_unsent(self) -> None:
         """Close the intents of creates that never left: they are known not to have happened."""
-        unsent = {task.change.address for task in (*self._ready, *self._creates)}
-        if unsent & self._journal.recorded.intents.keys():
-            self._journal.recorded = self._journal.recorded.without_intents(unsent)
+        self._close([task.change.address for task in (*self._ready, *self._creates)])
+
+    def _close(self, addresses: Iterable[Address]) -> None:
+        closing = self._journal.recorded.intents.keys() & set(addresses)
+        if closing:
+            self._journal.recorded = self._journal.recorded.without_intents(closing)
 
     def _tell_waiting(self) -> None:
         now = self._now
@@ -230,3 +249,9 @@ class Applier:
             if now - flight.told >= _STILL:
                 flight.told = now
                 self._world.progress.waiting(flight.change, seconds=now - flight.since)
+
+
+def _because(finding: Finding, outcome: Outcome, verdict: Verdict) -> Outcome:
+    """Return the outcome as ``verdict``, with the finding that accounts for it."""
+    placed = replace(finding, address=outcome.change.address, span=outcome.change.span)
+    return replace(outcome, verdict=verdict, finding=placed)

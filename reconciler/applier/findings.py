@@ -16,8 +16,9 @@ SLOW_SAVES = 3
 DOUBLED = Finding(
     summary="Answer names another connection",
     detail=(
-        "The service answered the create with the id of a connection that was there before, so "
-        "what it made is unknown. The address waits until that is settled."
+        "The service answered the create with the id of a connection that was there before, or "
+        "that another create was answered with, so what it made is unknown. The address waits "
+        "until that is settled."
     ),
 )
 
