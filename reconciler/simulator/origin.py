@@ -78,7 +78,8 @@ class Origin:
             fault=None if rule is None else rule.name,
             request_id=request_id,
         )
-        headers = (("Date", formatdate(moment, usegmt=True)), ("X-Request-Id", request_id))
+        date = (("Date", formatdate(moment, usegmt=True)),) if stage.switches.tells_date else ()
+        headers = (*date, ("X-Request-Id", request_id))
         return replace(answer, headers=(*headers, *answer.headers))
 
 

@@ -89,5 +89,8 @@ class Switches:
     clock_offset: float = 0.0
     """Seconds by which the services' clocks differ from ours."""
 
+    tells_date: bool = True
+    """Whether answers have a ``Date``, which HTTP asks for and a proxy may take off."""
+
     latency: float = 0.0
     """Seconds added to every answer of the real server."""

@@ -525,6 +525,40 @@ def test_an_intent_without_one_certain_match_waits(live: list[Observation]) -> N
     assert only(plan).address == address("other"), "the others go on"
 
 
+def test_a_name_that_a_create_in_doubt_has_asked_for_is_not_asked_for_again() -> None:
+    plan = planner.plan(
+        situation(
+            declared=[declaration("new"), declaration("other", spec("Other"))],
+            state=recorded(intents={"old": intent()}),
+        )
+    )
+    assert [doubt.address for doubt in plan.doubts] == [address("new"), address("old")]
+    assert only(plan).address == address("other"), "the others go on"
+
+
+def test_what_two_creates_in_doubt_claim_is_planned_for_neither() -> None:
+    plan = planner.plan(
+        situation(
+            declared=[declaration("a"), declaration("b", spec("Other"))],
+            state=recorded(intents={"a": intent(), "b": intent()}),
+            live=[observation(1)],
+        )
+    )
+    assert plan.changes == ()
+    assert [doubt.candidates for doubt in plan.doubts] == [(remote_id(1),)] * 2
+
+
+def test_what_was_renamed_while_its_create_was_in_doubt_takes_nobodys_name() -> None:
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm", spec("New"))],
+            state=recorded(intents={"crm": intent()}),
+            live=[observation(1), observation(2, spec("New", secret=False))],
+        )
+    )
+    assert topics(plan) == [Topic.RENAME_TAKEN]
+
+
 def test_an_import_entry_decides_a_create_in_doubt() -> None:
     plan = planner.plan(
         situation(
