@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from reconciler import __version__
 from reconciler.app import machines
 from reconciler.app.sessions import Surroundings
+from reconciler.app.signals import StoppedError
 from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError, switched_on
 from reconciler.core.scrubber import Scrubber
@@ -63,12 +65,16 @@ def _guarded(
     changing: bool,
 ) -> int:
     try:
-        return function(surroundings=surroundings, console=console, **flags)
+        with surroundings.machine.signals.raised():
+            return function(surroundings=surroundings, console=console, **flags)
     except ReconcilerError as error:
         console.findings(findings_of(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        console.err("Interrupted.")
+    except KeyboardInterrupt as interrupt:
+        with suppress(UnwritableError):  # the terminal may have gone as well
+            console.err("Interrupted.")
+        if isinstance(interrupt, StoppedError):
+            return ExitCode.after(interrupt.number)
         return ExitCode.INTERRUPTED
     except (click.ClickException, click.exceptions.Exit, click.Abort, UnwritableError):
         raise
