@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -27,8 +26,6 @@ class Machine:
     clock: Clock
     """Its sleep ends when the run is told to stop."""
     threads: Threads
-    wall: Callable[[], float] = time.time
-    """Seconds since the epoch, for as long as no service has said what time it is."""
     chance: Random = field(default_factory=SystemRandom)
     disk: Disk = field(default_factory=Disk)
     """Below the state."""

@@ -129,7 +129,6 @@ class Session:
             threads=self.machine.threads,
             log=self.surroundings.log,
             scrubber=self.surroundings.scrubber,
-            wall=self.machine.wall,
             jitter=self.machine.chance,
             transport=self.machine.transport,
         )

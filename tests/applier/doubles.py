@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reconciler.app.threads import SystemThreads
 from reconciler.applier.journal import Journal
 from reconciler.applier.world import World
 from reconciler.core.invocations import Invocation
@@ -54,6 +55,8 @@ class Service:
     listings: list[Sequence[Observation]] = field(default_factory=list)
     """What each list shows; the last one stays."""
     list_seconds: float = 0.0
+    lists_untold: int = 0
+    """How many lists there must have been before the service tells the time."""
     listed: list[float] = field(default_factory=list)
     """When each list began, in seconds since the clock's beginning."""
     created: list[tuple[str, float | None]] = field(default_factory=list)
@@ -64,7 +67,9 @@ class Service:
         return CLIENT
 
     def now(self) -> int | None:
-        return NOON + int(self.clock.now - 50.0) if self.tells_time else None
+        if not self.tells_time or len(self.listed) < self.lists_untold:
+            return None
+        return NOON + int(self.clock.now - 50.0)
 
     def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:
         del kind, connection_spec
@@ -174,6 +179,7 @@ class Stage:
             remote=self.service,
             secrets=Secrets(),
             clock=self.clock,
+            threads=SystemThreads(),
             progress=self.listener,
             stop=self.stop,
         )
