@@ -132,11 +132,12 @@ class Applier:
         return bool(self._creates or self._ready or self._others)
 
     def _next(self) -> Task | None:
-        while self._ready:
-            task = self._ready.popleft()
-            if self._now < task.leave_by:
-                return task
-            self._creates.appendleft(task)  # its window is over: it needs a new intent
+        late: list[Task] = []
+        while self._ready and self._now >= self._ready[0].leave_by:
+            late.append(self._ready.popleft())
+        self._creates.extendleft(reversed(late))  # their window is over: they need new intents
+        if self._ready:
+            return self._ready.popleft()
         if self._creates or not self._others:
             return None
         return self._others.popleft()

@@ -93,6 +93,13 @@ def test_a_create_whose_intent_took_too_long_to_save_gets_another(stage: Stage) 
     assert len(stage.service.created) == 1
 
 
+def test_creates_that_get_another_intent_keep_their_order(stage: Stage) -> None:
+    slowly(stage, 11.0, 0.0)
+    applied(stage, "a", "crm", "z", parallelism=3)
+    started = [name for word, name in stage.listener.said if word == "started"]
+    assert started == ["a", "crm", "z"]
+
+
 def test_a_disk_that_is_always_too_slow_ends_in_words_and_nothing_was_sent(stage: Stage) -> None:
     slowly(stage, 11.0)
     ended = applied(stage, "a", "crm", "z")

@@ -119,6 +119,39 @@ def test_one_of_which_nobody_says_who_made_it_or_when_is_left_to_a_person(
     assert (world.ids["crm"], world.intents) == (perhaps, [])
 
 
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_two_creates_that_are_answered_with_one_id_get_each_its_own(
+    world: World, parallelism: int
+) -> None:
+    world.declare(crm("a"), crm("b"))
+    same = Reply(status=201, json={"id": "00000000-0000-4000-8000-000000000001"}, commit=True)
+    world.service.fault(same, kind="create", times=2)
+    ended = world.apply(f"-parallelism={parallelism}")
+    assert (ended.code, ended.out.count("Settled: an earlier create made it")) == (0, 2)
+    assert "Apply complete! Resources: 2 added, 0 changed, 0 destroyed." in ended.out
+    assert world.ids == {one["name"].removeprefix("CRM "): one["id"] for one in world.connections()}
+    settled(world)
+
+
+def test_an_id_that_nobody_has_makes_no_second_connection(world: World) -> None:
+    world.declare(crm())
+    wrong = Reply(status=201, json={"id": "00000000-0000-4000-8000-000000000001"}, commit=True)
+    world.service.fault(wrong, kind="create")
+    assert world.apply().code == 0
+    (live,) = world.connections()
+    ended = world.apply()
+    assert (ended.code, world.titles) == (1, ["CRM crm"])
+    assert f"import: {{id: {live['id']}}}" in ended.err
+
+
+def test_two_answers_that_were_swapped_are_refused_by_the_next_plan(world: World) -> None:
+    world.applied(crm("a"), crm("b"))
+    for name, other in (("a", "b"), ("b", "a")):
+        world.service.edit(world.ids[name], name=f"CRM {other}")
+    ended = world.apply()
+    assert (ended.code, ended.err.count("Error: New name is taken")) == (1, 2)
+
+
 # --- clocks -------------------------------------------------------------------------------------
 
 
