@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from reconciler.simulator.effects import Effect, LateCommit, Reply, Reset
+from reconciler.simulator.effects import Effect, LateCommit, Reply, Reset, Scene, Status
+from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, in_doubt, settled
-from tests.journeys.worlds import CLIENT, World, crm
+from tests.journeys.worlds import CLIENT, PATIENCE, World, crm
 
 WEEK = 7 * 24 * 3600.0
 QUARANTINE = 235
@@ -58,6 +61,28 @@ def test_a_commit_later_than_anybody_waits_for_is_nobodys_and_makes_no_third(wor
     world.hours.slept += 400
     settled(world)
     assert (world.titles, world.ids["crm"]) == (["CRM crm", "CRM crm"], ours)
+
+
+def test_what_a_killed_run_asked_for_in_vain_is_made_once_its_quarantine_is_over(
+    world: World,
+) -> None:
+    arrived = threading.Event()
+
+    def swallowed(scene: Scene) -> Answer:
+        arrived.set()
+        return replace(Status(status=504)(scene), delay=5.0)
+
+    world.configure(policy={"quarantine": QUARANTINE})
+    world.declare(crm())
+    world.service.fault(swallowed, kind="create")
+    with world.started("apply", "-auto-approve") as run:
+        assert arrived.wait(PATIENCE)
+        run.kill()
+        run.wait(PATIENCE)
+    assert (world.apply().code, world.intents, world.titles) == (4, ["crm"], [])
+    world.hours.slept += QUARANTINE + 1
+    assert (world.apply().code, world.titles) == (0, ["CRM crm"])
+    settled(world)
 
 
 @pytest.mark.parametrize("happened", [True, False])
