@@ -71,8 +71,7 @@ def report(
     ]
     untold = [doubt for doubt in ended.doubts if doubt not in told]
     findings += [phrases.doubt(doubt, environment=environment) for doubt in untold]
-    if ended.unsaved is not None:
-        findings.append(ended.unsaved)
+    findings += [each for each in (ended.halted, ended.unsaved) if each is not None]
     console.findings(findings)
 
 

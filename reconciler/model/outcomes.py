@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     LEFT = "left"
     """Left to a person: the connection visibly moved, or its name turned out to be taken."""
     SKIPPED = "skipped"
-    """Not begun, because the run was told to stop."""
+    """Not begun, because the run was told to stop or could not save."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,8 @@ class Report:
     """Creates that are still in doubt, of this run and of earlier ones."""
     unsaved: Finding | None = None
     """Why the state could not be saved, and what to do about it."""
+    halted: Finding | None = None
+    """Why the run began nothing more, although the state could be saved in the end."""
     signal: int | None = None
     """The number of the signal that ended the run, if one did."""
 
@@ -61,4 +63,5 @@ class Report:
             return ExitCode.UNSAVED
         if self.doubts or self.count(Verdict.IN_DOUBT) or self.count(Verdict.LEFT):
             return ExitCode.LEFT
-        return ExitCode.FAILED if self.count(Verdict.FAILED) else ExitCode.DONE
+        short = self.count(Verdict.FAILED) or self.count(Verdict.SKIPPED)
+        return ExitCode.FAILED if short else ExitCode.DONE
