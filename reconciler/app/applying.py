@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -14,12 +14,22 @@ from reconciler.applier.applier import Applier
 from reconciler.applier.journal import Journal
 from reconciler.applier.settler import Settler
 from reconciler.applier.world import World
+from reconciler.core import settling
 from reconciler.core.situations import Live, Request
 from reconciler.errors import NotApprovedError, RemoteError, StateError
+from reconciler.model.addresses import Address
+from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Plan
 from reconciler.ports import Progress
 
+_HALTED = Finding(
+    summary="Stopped before the end",
+    detail=(
+        "The state could not be saved for a while, so nothing more was begun. It is saved now, and "
+        "nothing is lost. Look after the disk, then apply again."
+    ),
+)
 _NEVER_MADE = "It was not answered, was looked for, and never happened. Apply again."
 
 
@@ -28,6 +38,10 @@ class Audience(Protocol):
 
     def approve(self, planned: Planned) -> bool:
         """Show the plan and say whether it is to be carried out."""
+        ...
+
+    def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
+        """Say that these do not show up, and that this is looked at again after a while."""
         ...
 
     def settling(self) -> Progress:
@@ -63,7 +77,7 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
         run.settle()
         if run.interrupted:
             return run.report()
-        planned = planning.plan_from(session, request, run.journal.recorded)
+        planned = planning.plan_from(session, request, run.journal.recorded, pause=run.pause)
         if not audience.approve(planned):
             raise NotApprovedError("Nothing was changed.")
         return run.carry_out(planned.plan, planned.live)
@@ -78,7 +92,9 @@ def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Term
         if run.interrupted:
             return run.report()
         plan = replace(plan, scope=planning.scope(session, run.journal.recorded))
-        live = session.observer().observe(run.journal.recorded, planned=plan.changes)
+        live = session.observer().observe_twice(
+            run.journal.recorded, planned=plan.changes, pause=run.pause
+        )
         return run.carry_out(plan, live)
 
 
@@ -107,6 +123,12 @@ class _Apply:
     def interrupted(self) -> bool:
         """Whether a signal has told the run to stop."""
         return self._session.machine.signals.received is not None
+
+    def pause(self, absent: Sequence[Address]) -> None:
+        """Let the time go by that reads may lag behind."""
+        self._audience.looking_again(absent, seconds=settling.LAG)
+        with self._handling_signals():
+            self._session.machine.clock.sleep(settling.LAG)
 
     def settle(self) -> None:
         """Find out what earlier runs left behind."""
@@ -163,7 +185,9 @@ class _Apply:
         return replace(outcome, verdict=Verdict.DONE, id=made, finding=None)
 
     def _rescue(self, trouble: StateError) -> None:
-        self._report = replace(self._report, unsaved=self.journal.rescue(trouble))
+        unsaved = self.journal.rescue(trouble)
+        halted = _HALTED if unsaved is None and self._report.count(Verdict.SKIPPED) else None
+        self._report = replace(self._report, unsaved=unsaved, halted=halted)
 
     def _settle(self) -> None:
         """Look for creates in doubt, all times together no longer than the settle timeout."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from reconciler.core import settling
 from reconciler.core.situations import Live
 from reconciler.flowservice.asides import Aside, beside
-from reconciler.model.addresses import RemoteId
+from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Desired
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
@@ -50,6 +50,30 @@ class Observer:
         self, recorded: Recorded, *, desired: Desired = _NOTHING, planned: Iterable[Change] = ()
     ) -> Live:
         """Return everything live that bears on these; raise ``RemoteError`` rather than a part."""
+        return self._look(recorded, desired, tuple(planned))
+
+    def observe_twice(
+        self,
+        recorded: Recorded,
+        *,
+        desired: Desired = _NOTHING,
+        planned: Iterable[Change] = (),
+        pause: Callable[[Sequence[Address]], object],
+    ) -> Live:
+        """Return the same, and where a recorded connection does not show, what shows after a pause.
+
+        An apply acts on absence, and reads may lag behind what was made a moment before.
+        """
+        planned = tuple(planned)
+        live = self._look(recorded, desired, planned)
+        absent = [at for at, each in recorded.records.items() if each.id not in live.by_id]
+        if not absent:
+            return live
+        pause(sorted(absent))
+        self._listings.clear()
+        return self._look(recorded, desired, planned)
+
+    def _look(self, recorded: Recorded, desired: Desired, planned: Sequence[Change]) -> Live:
         wanted = {**_named_by_plan(planned), **_named_by(recorded, desired)}
         self.begin({*of_records(recorded), *of_declarations(desired), *_of_changes(planned)})
         seen = {each.id: each for listing in self._listings.values() for each in listing.result()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.app import reading
@@ -49,8 +49,17 @@ def plan(session: Session, request: Request) -> Planned:
     )
 
 
-def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned:
-    """Plan from this snapshot of the state."""
+def plan_from(
+    session: Session,
+    request: Request,
+    recorded: Recorded,
+    *,
+    pause: Callable[[Sequence[Address]], object] | None = None,
+) -> Planned:
+    """Plan from this snapshot of the state.
+
+    With a ``pause`` absence is looked at twice, since something will be done about it.
+    """
     require_kinds(session, recorded)
     if session.settings is None:
         desired, warnings = declared(session, recorded)
@@ -59,7 +68,10 @@ def plan_from(session: Session, request: Request, recorded: Recorded) -> Planned
         observer = session.observer()
         observer.begin(of_records(recorded))
         desired, warnings = declared(session, recorded)
-        live = observer.observe(recorded, desired=desired)
+        if pause is None:
+            live = observer.observe(recorded, desired=desired)
+        else:
+            live = observer.observe_twice(recorded, desired=desired, pause=pause)
     situation = Situation(
         scope=scope(session, recorded),
         kinds=session.kinds,

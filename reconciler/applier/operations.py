@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.core import authorship, bodies, canonical, differ
+from reconciler.core import authorship, bodies, canonical, differ, settling
 from reconciler.errors import (
     MovedError,
     ProtocolError,
@@ -153,9 +153,11 @@ class Operator:
 
     def _delete(self, task: Task) -> Result:
         seen = self._read(task)
-        if seen is None:
-            return _done(task, None)
-        if _moved(task, seen):
+        if seen is None and self._clock.sleep(settling.LAG):
+            seen = self._read(task)  # this run has seen it, so it may only not show here yet
+            if seen is None:
+                return _done(task, None)
+        if seen is None or _moved(task, seen):
             return _given_up(task, seen)
         try:
             self._remote.delete(task.kind, seen.id)

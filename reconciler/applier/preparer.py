@@ -72,6 +72,9 @@ def _noted(plan: Plan, recorded: Recorded, live: Live) -> tuple[Recorded, list[O
     outcomes: list[Outcome] = []
     for change in plan.changes:
         if change.action is Action.FORGET:
+            if change.reason is Reason.GONE and change.id in live.by_id:
+                outcomes.append(_refused(change, Verdict.LEFT, _BACK))
+                continue
             gone.append(change.address)
         elif change.action is not Action.NO_OP:
             continue
@@ -152,6 +155,8 @@ class _Preparer:
         if lacking:
             return _refused(change, Verdict.FAILED, _unavailable(change, lacking))
         if change.action is Action.CREATE:
+            if self._is_back(change):
+                return _refused(change, Verdict.LEFT, _BACK)
             if strangers := self._strangers(change):
                 return _refused(change, Verdict.LEFT, _taken(strangers, self._environment))
             if settling.connection_spec(change.after or {}) in self._retired:
@@ -184,6 +189,11 @@ class _Preparer:
         except RemoteError:
             # Whether it is listed is a courtesy; the create itself will be answered for certain.
             return True
+
+    def _is_back(self, change: Change) -> bool:
+        """Tell whether the connection that this is to replace shows up again."""
+        record = self._recorded.records.get(change.previous or change.address)
+        return record is not None and record.id in self._live.by_id
 
     def _strangers(self, change: Change) -> tuple[RemoteId, ...]:
         named = self._live.named(change.after or {})
@@ -226,6 +236,14 @@ _RETIRED = Finding(
     detail=(
         "The service does not list this connection spec any more, so it cannot make a new "
         "connection of it. Connections that exist can still be changed and deleted."
+    ),
+)
+
+_BACK = Finding(
+    summary="Connection is there after all",
+    detail=(
+        "It did not show up when the plan was made, and it does now, so no second one was made. "
+        "Plan again."
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from reconciler.app.planning import Planned
@@ -10,6 +11,7 @@ from reconciler.cli import progress, showing
 from reconciler.cli.console import Console
 from reconciler.cli.progress import PlainProgress
 from reconciler.errors import RejectedError, UnreviewedError
+from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Doubt, Plan
 from reconciler.render import phrases
@@ -51,6 +53,15 @@ class Audience:
                 "sent. Have the plan above reviewed instead."
             )
         return self._auto_approve or not plan.changing or self._asked()
+
+    def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
+        """Say why nothing seems to happen for a while."""
+        one = len(absent) == 1
+        self._console.err(
+            f"{absent[0] if one else f'{len(absent)} recorded connections'} "
+            f"{'does' if one else 'do'} not show up on the service. Looking again in "
+            f"{seconds:.0f} s, since it may not show yet what was made a moment ago."
+        )
 
     def settling(self) -> PlainProgress:
         """Provide whoever is told what became of creates in doubt."""

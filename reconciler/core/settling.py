@@ -15,6 +15,9 @@ from reconciler.model.values import Spec, lookup
 TOLERANCE = 5
 """Seconds by which the service's clocks behind ``Date`` and ``createdAt`` may differ."""
 
+LAG = 30
+"""Seconds after which what was written is taken to show up in every read; nothing promises it."""
+
 LATEST = 3600
 """Seconds after its intent within which the service carries a create out, if it ever does.
 

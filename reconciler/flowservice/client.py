@@ -199,13 +199,15 @@ class FlowService:
     def delete(self, kind: Kind, remote_id: RemoteId) -> None:
         """Delete a connection; one that is gone already, or on its way, counts as deleted.
 
-        A deletion that is only accepted is followed up for half a minute, then ``SilentError``.
+        A deletion that is only accepted, or refused because there is nothing to delete, is followed
+        up for half a minute, then ``SilentError``.
         """
         try:
             _, response = self._courier.write("DELETE", _path(kind, remote_id))
+            certain = response.status == _DONE
         except NotFoundError:
-            return
-        if response.status != _DONE:
+            certain = False
+        if not certain:
             self._see_it_go(kind, remote_id)
 
     def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
@@ -239,11 +241,11 @@ class FlowService:
                     return
         except RemoteError as error:
             raise SilentError(
-                f"Flow Service accepted the deletion of {remote_id}, but whether it is gone could "
-                f"not be seen. {error.detail}"
+                f"{remote_id} was to be deleted, but whether it is gone could not be seen. "
+                f"{error.detail}"
             ) from error
         raise SilentError(
-            f"Flow Service accepted the deletion of {remote_id}, but still showed it at last look."
+            f"{remote_id} was to be deleted, but Flow Service still showed it at last look."
         )
 
 
