@@ -127,8 +127,7 @@ class _Apply:
     def pause(self, absent: Sequence[Address]) -> None:
         """Let the time go by that reads may lag behind."""
         self._audience.looking_again(absent, seconds=settling.LAG)
-        with self._handling_signals():
-            self._session.machine.clock.sleep(settling.LAG)
+        self._session.machine.clock.sleep(settling.LAG)
 
     def settle(self) -> None:
         """Find out what earlier runs left behind."""

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from reconciler.app.machines import Machine
-from reconciler.app.signals import Signals
+from reconciler.app.signals import Signals, StoppedError
 from reconciler.errors import LockedError
 from reconciler.state.disk import Disk
 from tests.disks import MemoryDisk, tapped
@@ -52,7 +52,6 @@ class Bench:
             signals=signals,
             clock=ProcessClock(process, signals),
             threads=FibreThreads(process),
-            wall=self.scheduler.wall,
             chance=self.scheduler.chance,
             disk=self._watched(process),
             transport=ProcessTransport(self.network, process),
@@ -148,6 +147,10 @@ class SimulatedSignals(Signals):
         self.sleeping: set[Callable[[], None]] = set()
 
     @contextmanager
+    def raised(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
     def handled(self, *, notice: str) -> Iterator[None]:
         self._notice = notice
         try:
@@ -161,7 +164,7 @@ class SimulatedSignals(Signals):
         if not process.alive:
             return
         if self._notice is None:
-            process.pending = KeyboardInterrupt()  # as Python's own handler of SIGINT does
+            process.pending = StoppedError(number)
         elif self.received is not None:
             process.code = 128 + number
             process.kill()
