@@ -191,6 +191,10 @@ class MemoryDisk:
         """Let an ``fsync`` of this file have failed: no later one brings its bytes back."""
         self._opened[descriptor].inode.spoiled = True
 
+    def is_folder(self, descriptor: int) -> bool:
+        """Tell whether it is a folder that was opened."""
+        return self._opened[descriptor].inode.is_folder
+
     # --- calls ----------------------------------------------------------------------------------
 
     def _open(self, process: str, path: Path, flags: int, mode: int) -> int:

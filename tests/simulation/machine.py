@@ -103,7 +103,7 @@ class Bench:
             return
         self.met[f"disk: {name} fails"] += 1
         self.troubled.add(process.name)
-        if name == "fsync":
+        if name == "fsync" and not self.disk.is_folder(arguments[0]):
             self.disk.spoil(arguments[0])
         elif name == "rename" and chance.random() < 0.2:
             call(*arguments)  # done, and reported as failed
