@@ -73,7 +73,7 @@ def _noted(plan: Plan, recorded: Recorded, live: Live) -> tuple[Recorded, list[O
     for change in plan.changes:
         if change.action is Action.FORGET:
             if change.reason is Reason.GONE and change.id in live.by_id:
-                outcomes.append(_refused(change, Verdict.LEFT, _BACK))
+                outcomes.append(_refused(change, Verdict.LEFT, _KEPT))
                 continue
             gone.append(change.address)
         elif change.action is not Action.NO_OP:
@@ -244,6 +244,13 @@ _BACK = Finding(
     detail=(
         "It did not show up when the plan was made, and it does now, so no second one was made. "
         "Plan again."
+    ),
+)
+
+_KEPT = replace(
+    _BACK,
+    detail=(
+        "It did not show up when the plan was made, and it does now, so it was kept. Plan again."
     ),
 )
 
