@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from reconciler.core import authorship, comparer
+from reconciler.core import authorship, comparer, settling
 from reconciler.core.situations import Case, Situation
+from reconciler.model.addresses import RemoteId
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Drift, Remark, Topic
 
@@ -36,10 +37,12 @@ def warnings(
     lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
     if lost:
         yield Remark(topic=Topic.STATE_LOST, count=lost)
+    held = {record.id for record in given.recorded.records.values()}
     visibly = {change.address for change in changes if change.fields}
     for case in cases:
         if case.observed is not None:
             yield from _of_state(case, case.observed)
+            yield from _of_twins(given, case, case.observed, held=held)
             if case.address not in visibly:
                 yield from _of_credentials(given, case, case.observed)
     yield from (_dropped(given, change) for change in changes if change.dropped)
@@ -61,6 +64,20 @@ def _dropped(given: Situation, change: Change) -> Remark:
 def _of_state(case: Case, seen: Observation) -> Iterator[Remark]:
     if not _is_enabled(seen):
         yield Remark(topic=Topic.NOT_ENABLED, address=case.address, text=str(seen.state))
+
+
+def _of_twins(
+    given: Situation, case: Case, seen: Observation, *, held: Collection[RemoteId]
+) -> Iterator[Remark]:
+    """Yield a warning where a create of ours seems to have happened once too often."""
+    twins = tuple(
+        each.id
+        for each in given.live.named(seen.spec)
+        if each.id not in held and each.id != seen.id and each.created_client == given.client
+    )
+    if case.record is not None and twins:
+        name = settling.connection_name(seen.spec)
+        yield Remark(topic=Topic.TWIN, address=case.address, ids=twins, text=name, count=len(twins))
 
 
 def _is_enabled(seen: Observation) -> bool:

@@ -194,6 +194,8 @@ class Topic(StrEnum):
     STATE_LOST = "state-lost"
     NEW_STATE = "new-state"
     CREDENTIALS_CHANGED = "credentials-changed"
+    TWIN = "twin"
+    """Another live connection of ours has the name of a recorded one."""
     NOT_ENABLED = "not-enabled"
     DROPPED = "dropped"
     FINAL = "final"

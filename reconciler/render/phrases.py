@@ -239,6 +239,15 @@ _WORDS: Mapping[Topic, _Words] = {
             "metadata.credentialsVersion sends the declared ones again."
         ),
     ),
+    Topic.TWIN: (
+        "Name is live more than once",
+        lambda r: (
+            f"{_ids(r)} {'has' if r.count == 1 else 'have'} the name {_name(r)} of the recorded "
+            "connection too, by our own API client: a create that was given up may have happened "
+            "after all, later than anything allows for. Nothing is done about it. See which one "
+            "is in use, and rename or delete what is not wanted by hand."
+        ),
+    ),
     Topic.NOT_ENABLED: (
         "Connection is not enabled",
         lambda r: f"The service says that its state is {_name(r)}.",

@@ -17,6 +17,7 @@ from reconciler.model.plans import Action, Change, Origin, Plan, Reason, Topic
 from reconciler.model.projects import Moved, Policy, Removed
 from reconciler.model.values import UNSET, Spec, without
 from tests.builders import (
+    CLIENT,
     KIND,
     SECRET,
     SOURCE,
@@ -606,6 +607,21 @@ def test_credentials_that_somebody_may_have_changed_are_a_warning_and_no_change(
     )
     assert not plan.changes
     assert [remark.topic for remark in plan.warnings] == [Topic.CREDENTIALS_CHANGED]
+
+
+@pytest.mark.parametrize(("client", "told"), [(CLIENT, True), ("another", False)])
+def test_a_second_connection_of_ours_under_a_recorded_name_is_told(client: str, told: bool) -> None:
+    twin = observation(2, created_client=client)
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm")],
+            state=recorded({"crm": record(1)}),
+            live=[observation(1), twin],
+        )
+    )
+    assert not plan.changing
+    twins = [remark.ids for remark in plan.warnings if remark.topic is Topic.TWIN]
+    assert twins == ([(twin.id,)] if told else [])
 
 
 def test_an_etag_that_the_service_moved_by_itself_is_nothing() -> None:
