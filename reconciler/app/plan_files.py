@@ -19,6 +19,9 @@ from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan, Scope
 
 _LARGEST = 256 * 1024 * 1024
+"""Bytes; updates of some eighty thousand connections."""
+_VALUES = 8_000_000
+"""Values; an update of a connection has less than a hundred."""
 
 
 def document(plan: Plan, *, key: bytes | None) -> str:
@@ -129,7 +132,7 @@ def _shown(text: str) -> str:
 
 def _document(path: Path) -> Any:
     try:
-        return strict_json.parse(_contents(path), depth=strict_json.OWN_DEPTH)
+        return strict_json.parse(_contents(path), depth=strict_json.OWN_DEPTH, values=_VALUES)
     except OSError as error:
         raise PlanError(f"{quoted(str(path))} cannot be read: {error.strerror}.") from error
     except NotStrictError as error:

@@ -16,6 +16,8 @@ from reconciler.model.values import Spec
 FORMAT: Final = "1.0"
 LIMIT: Final = 64 * 1024 * 1024
 """Bytes; some eighty thousand connections."""
+VALUES: Final = 2_500_000
+"""Values; as many connections have about thirty each."""
 
 _SERIALS: Final = 2**63
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
@@ -135,7 +137,7 @@ def _json(text: str) -> Any:
     if not text.strip():
         raise CorruptStateError("It is empty. An empty file is never taken for a new state.")
     try:
-        return strict_json.parse(text, depth=strict_json.OWN_DEPTH)
+        return strict_json.parse(text, depth=strict_json.OWN_DEPTH, values=VALUES)
     except json.JSONDecodeError as error:
         raise CorruptStateError(_syntax(text, error)) from error
     except NotStrictError as error:

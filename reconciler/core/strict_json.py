@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -16,6 +18,8 @@ DEPTH: Final = 64
 """Levels; as many as a manifest may have."""
 OWN_DEPTH: Final = DEPTH + 8
 """Levels of our own documents, which hold what strangers and manifests say a few levels down."""
+VALUES: Final = 250_000
+"""Scalars, objects and arrays; a page of five thousand connections has fewer."""
 INTEGERS: Final = range(-(2**63), 2**64)
 """Integers of 64 bits, with a sign or without; a manifest can hold no others."""
 
@@ -23,6 +27,11 @@ _SHOWN = 32
 _LONGEST = len(str(INTEGERS[-1]))
 _CONTAINERS = frozenset({dict, list})
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_PARTING = re.compile(
+    r'[^",\[{]*+(?:"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)[^",\[{]*+)*+(?:([,\[{])|\Z)', re.DOTALL
+)
+"""As far as the next comma or opening bracket outside of a text; never fails, wherever it begins,
+so that looking for the next one reads each character once."""
 
 
 class NotStrictError(ValueError):
@@ -33,16 +42,18 @@ class NotStrictError(ValueError):
         self.problem = problem
 
 
-def parse(text: str | bytes, *, depth: int = DEPTH) -> Any:
+def parse(text: str | bytes, *, depth: int = DEPTH, values: int = VALUES) -> Any:
     """Return the value that ``text`` spells, in UTF-8 where it is bytes.
 
     Raises ``UnicodeDecodeError`` or ``json.JSONDecodeError``, which know the place, for what is no
     JSON, and ``NotStrictError`` for a name that stands twice in one object, ``NaN``, an infinity,
-    an integer beyond ``INTEGERS``, half a surrogate pair, or more levels than ``depth``:
-    each of the three is a ``ValueError``.
+    an integer beyond ``INTEGERS``, half a surrogate pair, more levels than ``depth`` or more values
+    than ``values``: each of the three is a ``ValueError``.
     """
     if isinstance(text, bytes):
         text = text.decode()
+    if _holds_more(text, values):
+        raise NotStrictError(f"it holds more than {values:,} values")
     try:
         value = _DECODER.decode(text)
         too_deep = _nests_deeper(value, depth)
@@ -82,8 +93,8 @@ def frozen(value: Any) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        found = Counter(name for name, _ in pairs)
+        twice = next(name for name in found if found[name] > 1)
         raise NotStrictError("a name stands twice in one object", twice)
     return members
 
@@ -103,6 +114,17 @@ def _finite(digits: str) -> float:
 
 def _refuse(name: str) -> NoReturn:
     raise NotStrictError("a number is none that JSON can carry", name)
+
+
+def _holds_more(text: str, values: int) -> bool:
+    """Tell whether the text spells more values than that, before any of them takes memory.
+
+    Each but the first follows a comma or an opening bracket; an empty pair counts as well.
+    """
+    if len(text) <= values or sum(map(text.count, ",[{")) < values:
+        return False
+    last = next(islice(_PARTING.finditer(text), values - 1, None), None)
+    return last is not None and last[1] is not None
 
 
 def _nests_deeper(value: Any, depth: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -95,6 +97,57 @@ def test_a_document_may_be_allowed_to_be_deeper() -> None:
     assert strict_json.parse(nested(5), depth=5) == [[[[[0]]]]]
     with pytest.raises(NotStrictError, match="more than 4 levels"):
         strict_json.parse(nested(5), depth=4)
+
+
+CROWDS = [
+    pytest.param("[" + "[]," * 15_000 + "0]", id="lists"),
+    pytest.param("[" + "{}," * 15_000 + "0]", id="objects"),
+    pytest.param("[" + "0," * 30_000 + "0]", id="scalars"),
+    pytest.param("[" * 30_000, id="nothing-but-depth"),
+    pytest.param('{"a":' * 30_000, id="members"),
+    pytest.param('["' + "\\" * 100 + '",' + "0," * 30_000 + "0]", id="after-a-text"),
+]
+
+
+@pytest.mark.parametrize("text", CROWDS)
+def test_a_crowd_of_values_is_refused_before_it_takes_memory(text: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotStrictError, match="more than 20,000 values"):
+            strict_json.parse(text, values=20_000)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 16
+    finally:
+        tracemalloc.stop()
+
+
+@given(JSON, st.booleans())
+def test_no_document_is_taken_to_hold_more_than_it_does(value: Any, ascii_only: bool) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    assert same(strict_json.parse(text, values=weight(value)), value)
+    if weight(value) > 1:
+        with pytest.raises(NotStrictError, match="values"):
+            strict_json.parse(text, values=weight(value) - 1)
+
+
+def weight(value: Any) -> int:
+    """Return one for each value, of which an empty list or object holds one."""
+    if isinstance(value, dict | list):
+        members = value.values() if isinstance(value, dict) else value
+        return 1 + (sum(map(weight, members)) or 1)
+    return 1
+
+
+def test_commas_and_brackets_in_a_text_are_no_values() -> None:
+    text = json.dumps(['a,[{\\",' * 100_000])
+    assert strict_json.parse(text, values=2) == json.loads(text)
+
+
+def test_a_name_that_stands_twice_among_many_is_found_at_once() -> None:
+    names = [f'"{number}":0' for number in range(100_000)]
+    began = time.process_time()
+    with pytest.raises(NotStrictError, match="stands twice"):
+        strict_json.parse("{" + ",".join([*names, '"99999":0']) + "}")
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("text", ["", " ", "[", "[1] 2", "{'a': 1}", "\ufeff[]", "True"])
