@@ -30,6 +30,7 @@ Tell: TypeAlias = Callable[[str], str]
 NO_SANDBOX: Final = "FLOW-2100-404"
 """404, but of the sandbox: it says nothing about any object."""
 
+_AS_IT_IS: Final = "identity"
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json", re.IGNORECASE)
 _TYPE = re.compile(r"/([A-Z]{1,32}-\d{1,8}-\d{3})$")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -52,6 +53,8 @@ def document(response: Response) -> Any:
     """Return the JSON document that the response holds; ``ProtocolError`` says what it is not."""
     if response.body is None:
         raise ProtocolError("the body is longer than anything Flow Service has to say")
+    if response.headers.get("content-encoding", _AS_IT_IS).strip().lower() != _AS_IT_IS:
+        raise ProtocolError("the body is compressed, which was not asked for, and is not unpacked")
     media_type = response.headers.get("content-type", "").partition(";")[0].strip()
     if _JSON.fullmatch(media_type) is None:
         raise ProtocolError("the body is not declared to be JSON")

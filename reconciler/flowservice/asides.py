@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import Generic, NoReturn, TypeVar
+from typing import Final, Generic, NoReturn, TypeVar
 
 from reconciler.ports import Mailbox, Threads
+
+AHEAD: Final = 4
+"""Items that may lie waiting; of pages, each may take megabytes."""
 
 Answer = TypeVar("Answer")
 
@@ -43,15 +46,20 @@ def beside(threads: Threads, call: Callable[[], Answer]) -> Aside[Answer]:
 def ahead(threads: Threads, source: Iterable[Answer]) -> Generator[Answer, None, None]:
     """Yield what ``source`` yields, which goes on meanwhile on a thread of its own.
 
+    It gets no more than ``AHEAD`` items ahead of whoever takes them.
     Closed early, it lets ``source`` finish the item it is at, and then drops it.
     """
     arrived: Mailbox[tuple[Answer] | None] = threads.mailbox()
+    room: Mailbox[None] = threads.mailbox()
+    for _ in range(AHEAD - 1):
+        room.put(None)
     left = False
 
     def run() -> None:
         try:
             for item in source:
                 arrived.put((item,))
+                room.get()
                 if left:
                     break
         finally:
@@ -60,9 +68,11 @@ def ahead(threads: Threads, source: Iterable[Answer]) -> Generator[Answer, None,
     ended = beside(threads, run)
     try:
         while (item := arrived.get()) is not None:
+            room.put(None)
             yield from item
     finally:
         left = True
+        room.put(None)
     ended.result()  # which raises what stopped the source
 
 

@@ -12,6 +12,7 @@ from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
 from reconciler.flowservice import bodies, dependants, observations, pages, verdicts
+from reconciler.flowservice.budgets import Budget
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.courier import Courier
 from reconciler.flowservice.retries import Retrier
@@ -129,7 +130,7 @@ class FlowService:
         """Return every live connection of that connection spec; complete, or an error is raised."""
         listed = partial(
             pages.listed,
-            partial(self._courier.read, limit=PAGE_LIMIT),
+            partial(self._courier.read, limit=PAGE_LIMIT, budget=Budget(self._clock)),
             kind=kind,
             connection_spec=connection_spec,
             threads=self._threads,

@@ -18,6 +18,7 @@ from reconciler.errors import (
 )
 from reconciler.flowservice import answers, verdicts
 from reconciler.flowservice.answers import Tell
+from reconciler.flowservice.budgets import Budget
 from reconciler.flowservice.retries import Retrier, TransientError
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import ServiceTime
@@ -60,13 +61,14 @@ class Courier:
         self._clock = clock
         self._tell = tell
 
-    def read(self, path: str, *, limit: int = OBJECT_LIMIT) -> Any:
+    def read(self, path: str, *, limit: int = OBJECT_LIMIT, budget: Budget | None = None) -> Any:
         """Return the document at ``path`` (query included), asking again where that may help.
 
-        Raises ``RefusedError`` for any error in Adobe's form, ``ProtocolError`` for any other.
+        Raises ``RefusedError`` for any error in Adobe's form, ``ProtocolError`` for any other and
+        where ``budget`` does not hold it.
         """
         request = self._request("GET", path, limit=limit)
-        return self._retrier.persist(lambda: self._document(request))
+        return self._retrier.persist(lambda: self._document(request, budget))
 
     def write(
         self,
@@ -107,15 +109,20 @@ class Courier:
                 "one may have taken effect."
             ) from error
 
-    def _document(self, request: Request) -> Any:
+    def _document(self, request: Request, budget: Budget | None) -> Any:
+        if budget is not None:
+            budget.check_time()
         response = self._sent(request, math.inf)
         try:
-            return answers.document(response)
+            document = answers.document(response)
         except ProtocolError as error:
             unusable = ProtocolError(
                 f"{request.title} was answered with {response.phrase}, but {error.detail}."
             )
             raise TransientError(unusable) from error
+        if budget is not None and response.body is not None:
+            budget.spend(response.body)
+        return document
 
     def _sent(self, request: Request, leave_by: float) -> Response:
         """Make one attempt: with another token, if the first is refused."""

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from reconciler.flowservice import observations
 from reconciler.model.addresses import RemoteId
 
-_MOST: Final = "100"
+_MOST: Final = 100
 """One page: enough to tell a person where to look."""
 
 
-def flows(fetch: Callable[[str], Any], remote_id: RemoteId) -> list[str]:
+def flows(fetch: Callable[[str], Any], remote_id: RemoteId) -> list[RemoteId]:
     """Return the ids of up to a hundred flows that use the connection, in order.
 
     ``fetch`` returns the document at a path with its query.
@@ -28,8 +28,8 @@ def flows(fetch: Callable[[str], Any], remote_id: RemoteId) -> list[str]:
     return _ids(fetch, "/flows", f"sourceConnectionIds[]=={','.join(sources)}")
 
 
-def _ids(fetch: Callable[[str], Any], path: str, property_: str) -> list[str]:
-    document = fetch(f"{path}?{urlencode({'property': property_, 'limit': _MOST})}")
+def _ids(fetch: Callable[[str], Any], path: str, property_: str) -> list[RemoteId]:
+    document = fetch(f"{path}?{urlencode({'property': property_, 'limit': str(_MOST)})}")
     items: Iterable[Any] = document.get("items", ()) if isinstance(document, dict) else ()
     found = (observations.remote_id(item.get("id")) for item in items if isinstance(item, dict))
-    return sorted(each for each in found if each is not None)
+    return sorted(each for each in found if each is not None)[:_MOST]

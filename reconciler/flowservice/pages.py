@@ -15,15 +15,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from reconciler.errors import ProtocolError
 from reconciler.flowservice import observations
 from reconciler.flowservice.asides import ahead
+from reconciler.model.addresses import RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.ports import Threads
 
 PAGES: Final = 1000
 """More than these are taken for a list that never ends."""
+OBJECTS: Final = 100_000
+"""More than a state has room for."""
 
 _SIZE: Final = 100
 _LONGEST_TOKEN: Final = 4096
+_LONGEST_LINK: Final = 1 << 16
 
 
 def listed(
@@ -44,15 +48,15 @@ def listed(
         query["orderby"] = order
     # Closed, so that no page is asked for any more once one of them could not be used.
     with closing(ahead(threads, _pages(fetch, f"/{kind.collection}", query))) as arriving:
-        return list(
-            {
-                seen.id: seen
-                for page in arriving
-                for item in _items(page)
-                if _spec_of(item) == connection_spec.lower() and not observations.is_going(item)
-                for seen in [observations.observation(item, kind)]
-            }.values()
-        )
+        found: dict[RemoteId, Observation] = {}
+        for page in arriving:
+            for item in _items(page):
+                if _spec_of(item) == connection_spec.lower() and not observations.is_going(item):
+                    seen = observations.observation(item, kind)
+                    found[seen.id] = seen
+            if len(found) > OBJECTS:
+                raise ProtocolError(f"The list holds more than {OBJECTS:,} connections.")
+        return list(found.values())
 
 
 def only(document: Any) -> Mapping[str, Any] | None:
@@ -105,6 +109,10 @@ def _next_token(page: Mapping[str, Any]) -> str | None:
         href = following["href"] if following else None
         if not href:
             return None
+        if len(href) > _LONGEST_LINK:
+            raise ProtocolError(
+                "The list goes on by a link that is longer than any link should be."
+            )
         query = parse_qs(urlsplit(href).query, keep_blank_values=True)
         tokens: list[str] = query["continuationToken"]
     except (LookupError, TypeError, ValueError, AttributeError) as error:

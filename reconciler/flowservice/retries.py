@@ -1,4 +1,10 @@
-"""Ask again, where that is safe: full jitter, few attempts, and no impatience."""
+"""Ask again, where that is safe: full jitter, few attempts, and no impatience.
+
+Any call ends: an exchange within 75 s (``wire``), a token within four exchanges and three waits of
+a minute, an attempt within two exchanges and two tokens, a call within four attempts and three
+waits. That is 77 minutes where everything is as slow as it may be, and the time that names take to
+be resolved, which the system bounds.
+"""
 
 from __future__ import annotations
 

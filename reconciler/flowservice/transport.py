@@ -20,7 +20,7 @@ PAGE_LIMIT: Final = 8 << 20
 ERROR_LIMIT: Final = 64 << 10
 """Bytes that an answer with an error status may have, whatever was asked for."""
 
-HEARD: Final = ("content-type", "date", "retry-after", "x-request-id")
+HEARD: Final = ("content-encoding", "content-type", "date", "retry-after", "x-request-id")
 """The response headers that anyone here listens to."""
 
 

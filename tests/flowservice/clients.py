@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from reconciler.app.threads import SystemThreads
+from reconciler.flowservice import transport
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.wire import Wire
@@ -148,6 +149,21 @@ def page(*items: object, following: object = None) -> dict[str, Any]:
 def whole_story(error: BaseException) -> str:
     """Return everything a traceback could show of an error, causes and all."""
     return "".join([repr(error), *traceback.format_exception(error)])
+
+
+@dataclass
+class Canned:
+    """A transport that answers by itself, whatever is asked."""
+
+    answer: Callable[[transport.Request], transport.Response]
+    requests: list[transport.Request] = field(default_factory=list)
+
+    def send(self, request: transport.Request) -> transport.Response:
+        self.requests.append(request)
+        return self.answer(request)
+
+    def close(self) -> None:
+        """Hold nothing."""
 
 
 # --- lines of one's own -------------------------------------------------------------------------

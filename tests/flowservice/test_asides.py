@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from reconciler.app.threads import SystemThreads
-from reconciler.flowservice.asides import ahead, beside
+from reconciler.flowservice.asides import AHEAD, ahead, beside
 
 THREADS = SystemThreads()
 
@@ -30,6 +30,22 @@ def test_the_source_goes_on_before_anybody_has_looked_at_its_first_item() -> Non
     assert next(items) == 1
     assert went_on.wait(10)
     assert list(items) == [2]
+
+
+def test_the_source_gets_only_so_far_ahead_of_its_reader() -> None:
+    most = 0
+    taken = 0
+
+    def source() -> Iterator[int]:
+        nonlocal most
+        for number in range(10 * AHEAD):
+            most = max(most, number - taken)
+            yield number
+
+    for number in ahead(THREADS, source()):
+        taken = number + 1
+    assert taken == 10 * AHEAD
+    assert 0 < most <= AHEAD
 
 
 def test_an_error_comes_after_the_items_that_came_before_it() -> None:

@@ -21,6 +21,7 @@ from reconciler.simulator.exchanges import Answer, Request
 from tests.builders import KIND, SPEC_ID, remote_id
 from tests.flowservice.clients import (
     BASE,
+    BODY,
     LIST,
     Desk,
     connected,
@@ -150,6 +151,7 @@ NOWHERE = [
     pytest.param({"href": "http://[/?continuationToken=t"}, id="no-url"),
     pytest.param({"href": "/connections?continuationToken=t&continuationToken=u"}, id="two-tokens"),
     pytest.param({"href": "/connections?continuationToken=" + "x" * 4097}, id="too-long"),
+    pytest.param({"href": "/connections?" + "a&" * 40_000}, id="link-too-long"),
 ]
 
 
@@ -300,12 +302,7 @@ ANSWERS = [
     pytest.param(http(GOOD, "Content-Type: text/plain"), id="declared-as-text"),
     pytest.param(http(GOOD, "Content-Type: text/html"), id="declared-as-html"),
     pytest.param(http(GOOD, "Content-Type:"), id="declared-as-nothing"),
-    pytest.param(
-        http(gzip.compress(GOOD), "Content-Encoding: gzip"), id="packed-although-we-do-not-ask"
-    ),
-    pytest.param(
-        http(gzip.compress(b" " * (64 << 20), 1), "Content-Encoding: gzip"), id="packed-bomb"
-    ),
+    pytest.param(http(b'{"items": [' + b"[]," * (2 << 20) + b"0]}"), id="crowded"),
 ]
 
 
@@ -315,6 +312,30 @@ def test_a_body_that_is_no_honest_json_is_an_error_after_some_patience(answer: b
         with pytest.raises(ProtocolError, match="was answered with 200 OK, but the body"):
             remote.connections(KIND, SPEC_ID)
         assert len(speaker.heard) == ATTEMPTS
+
+
+PACKED = [
+    pytest.param(gzip.compress(GOOD), "gzip", id="although-we-do-not-ask"),
+    pytest.param(gzip.compress(b" " * (64 << 20), 1), "gzip", id="bomb"),
+    pytest.param(GOOD, "gzip", id="only-said-to-be"),
+    pytest.param(GOOD, "identity, br", id="twice"),
+]
+
+
+@pytest.mark.parametrize(("body", "encoding"), PACKED)
+def test_a_packed_body_is_refused_in_words_and_never_unpacked(body: bytes, encoding: str) -> None:
+    answer = http(body, f"Content-Encoding: {encoding}")
+    with speaking(answer) as speaker, connected(settings(speaker.url, given=True)) as remote:
+        with pytest.raises(ProtocolError, match="the body is compressed, which was not asked for"):
+            remote.connections(KIND, SPEC_ID)
+        with pytest.raises(SilentError, match="the body is compressed"):
+            remote.create(KIND, BODY)
+
+
+def test_a_body_that_is_said_to_be_as_it_is_is_read() -> None:
+    answer = http(GOOD, "Content-Encoding: Identity")
+    with speaking(answer) as speaker, connected(settings(speaker.url, given=True)) as remote:
+        assert len(remote.connections(KIND, SPEC_ID)) == 1
 
 
 KINDS = ["application/json;charset=utf-8", "APPLICATION/JSON", "application/hal+json"]

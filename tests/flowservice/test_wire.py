@@ -313,6 +313,7 @@ BREAKS = [
     pytest.param(closing(CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n"), id="chunk-of-no-size"),
     pytest.param(closing(CHUNKED + b"-2\r\n{}\r\n0\r\n\r\n"), id="chunk-of-less-than-nothing"),
     pytest.param(closing(CHUNKED + b"1" * 70_000), id="chunk-size-without-end"),
+    pytest.param(closing(CHUNKED + b"0\r\n" + b"x" * 70_000), id="trailer-too-long"),
     pytest.param(closing(CHUNKED + b"f" * 1000 + b"\r\n{}"), id="chunk-beyond-all-numbers"),
 ]
 
@@ -331,6 +332,17 @@ def test_an_answer_that_breaks_off_is_silence_for_a_create_and_asked_for_again_b
         assert len(speaker.heard) == 1 + ATTEMPTS
 
 
+def flood(head: bytes, endless: bytes) -> Script:
+    """Say what is without end as quickly as it is heard."""
+
+    def say(line: Line) -> None:
+        line.say(head)
+        while not line.ended.is_set():
+            line.say(endless)
+
+    return say
+
+
 SLOW = [
     pytest.param(stall, id="nothing"),
     pytest.param(stall_after_the_head, id="no-body"),
@@ -338,6 +350,9 @@ SLOW = [
     pytest.param(drip_the_body, id="byte-by-byte"),
     pytest.param(drip_chunks, id="chunk-by-chunk"),
     pytest.param(drip_promises, id="continue-without-end"),
+    pytest.param(flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99), id="continue-at-full-speed"),
+    pytest.param(flood(CHUNKED + b"0\r\n", b"X: x\r\n" * 99), id="trailers-without-end"),
+    pytest.param(flood(CHUNKED, b"1;" + b"x" * 9_999 + b"\r\n \r\n"), id="chunks-of-a-byte"),
 ]
 
 
