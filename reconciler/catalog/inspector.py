@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from reconciler.catalog import interpreter
 from reconciler.core import dialect
@@ -16,16 +17,52 @@ from reconciler.core.wording import place, quoted
 from reconciler.model.kinds import Kind
 from reconciler.model.values import UNSET, Path, dotted
 
+MOST: Final = 5_000
+"""Parts of a schema with every reference followed; the built-in kind has about fifty."""
+MOST_HOPS: Final = 50
+"""References and branches, one leading to the next, of one value."""
+LONGEST_PATTERN: Final = 1_000
+
+_DEEPEST = 64
+"""Levels that a manifest may have."""
 _FOREIGN = ("$anchor", "$dynamicAnchor", "$dynamicRef", "$id")
+
+_EXCESS = (
+    f"With all its references followed, the schema has more than {MOST:,} parts, or one that leads "
+    f"through more than {MOST_HOPS} others. Does one lead back to itself, or several of them to "
+    "what contains them?"
+)
 
 
 def inspect(schema: dict[str, Any]) -> tuple[str, ...]:
     """Return, in sentences, everything that keeps a schema from being a kind."""
+    if sum(1 for _ in islice(dialect.subschemas(schema), MOST + 1)) > MOST:
+        return (_EXCESS,)
     file = resources.files("reconciler") / "schemas" / "kind.schema.json"
     shape = Shape(json.loads(file.read_text(encoding="utf-8")))
     problems = tuple(violation.detail for violation in shape.violations(schema))
     problems = problems or tuple(_keywords(schema))
+    if not problems and _is_excessive(schema):
+        return (_EXCESS,)
     return problems or tuple(dict.fromkeys(_meaning(schema)))
+
+
+def _is_excessive(schema: Schema) -> bool:
+    """Tell whether to follow all references never ends, or not soon.
+
+    What judges a manifest, and what looks for secrets in a kind, follows each of them anew.
+    """
+    waiting: list[tuple[Any, int, int]] = [(schema, 0, 0)]
+    for _ in range(MOST):
+        if not waiting:
+            return False
+        part, depth, hops = waiting.pop()
+        if hops > MOST_HOPS:
+            return True
+        if isinstance(part, Mapping) and depth <= _DEEPEST:
+            for other, below in dialect.parts(part, schema):
+                waiting.append((other, depth + below, 0 if below else hops + 1))
+    return True
 
 
 def _keywords(schema: Schema) -> Iterator[str]:
@@ -38,7 +75,9 @@ def _keywords(schema: Schema) -> Iterator[str]:
             yield f"{place(path)} refers to {quoted(reference)}, which is not in this file."
         patterns = [below["pattern"]] if "pattern" in below else []
         for pattern in (*patterns, *below.get("patternProperties", ())):
-            if not _compiles(pattern):
+            if len(pattern) > LONGEST_PATTERN:
+                yield f"{place(path)} has a pattern of more than {LONGEST_PATTERN:,} characters."
+            elif not _compiles(pattern):
                 yield f"{place(path)} has a pattern that cannot be read: {quoted(pattern)}."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from reconciler.core import dialect
@@ -70,7 +71,10 @@ def _defaults(fields: Mapping[Path, Schema]) -> Spec:
         above = defaults
         for name in path[:-1]:
             above = above.setdefault(name, {})
-        above.setdefault(path[-1], fields[path]["default"])
+            if not isinstance(above, dict):
+                break  # a field above has a default in which this one has no place
+        else:
+            above.setdefault(path[-1], deepcopy(fields[path]["default"]))
     return defaults
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,8 @@ from reconciler.model.findings import Finding, Span
 from reconciler.model.kinds import Kind
 
 _LARGEST = 1024 * 1024
+_MOST = 200
+"""Files in a project's own folder of schemas."""
 _ENDING = ".schema.json"
 _OTHERS = {f"{name}{_ENDING}" for name in ("kind", "plan", "project", "state")}
 """Schemas in the same folder that describe something else."""
@@ -48,10 +51,14 @@ def load(project_folder: Path) -> Mapping[str, Kind]:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.glob(f"*{_ENDING}"))
+        found = sorted(islice(folder.glob(f"*{_ENDING}"), _MOST + 1))
     except OSError as error:
         detail = f"{quoted(str(folder))} cannot be searched: {error.strerror}."
         raise RejectedError([Finding(summary="Unreadable folder", detail=detail)]) from error
+    if len(found) > _MOST:
+        detail = f"{quoted(str(folder))} holds more than {_MOST} schemas. Take out some."
+        raise RejectedError([Finding(summary="Too many schemas", detail=detail)])
+    return found
 
 
 @cache
@@ -88,10 +95,13 @@ def _own(
     if kind_name in own:
         detail = f"Another file in schemas/ describes the kind {quoted(kind_name)} already."
         return (_finding("Repeated kind", detail, name),)
-    problems = inspector.inspect(schema)
-    if problems:
-        return tuple(_finding("Unusable schema", problem, name) for problem in problems)
-    return interpreter.interpret(schema)
+    try:
+        problems = inspector.inspect(schema)
+        if not problems:
+            return interpreter.interpret(schema)
+    except RecursionError:
+        problems = ("Its references lead through too many others.",)
+    return tuple(_finding("Unusable schema", problem, name) for problem in problems)
 
 
 def _kind_name(schema: Any) -> str:

@@ -23,6 +23,7 @@ _ANNOTATIONS = {
     *("title", "writeOnly", "x-reconciler"),
 }
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
+_OF_THE_SAME = {*_IN_PLACE, "dependentSchemas", "else", "if", "not", "then"}
 
 
 def target(reference: str, root: Schema) -> Any:
@@ -50,6 +51,20 @@ def subschemas(schema: Any, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
         elif keyword in _NAMED and isinstance(value, Mapping):
             for name, member in value.items():
                 yield from subschemas(member, (*path, keyword, name))
+
+
+def parts(schema: Schema, root: Schema) -> Iterator[tuple[Schema, bool]]:
+    """Yield each schema that a value's own leads to next, and whether it is of a value below."""
+    if "$ref" in schema:
+        yield target(schema["$ref"], root), False
+    for keyword, value in schema.items():
+        below = keyword not in _OF_THE_SAME
+        if keyword in _ONE:
+            yield value, below
+        elif keyword in _MANY:
+            yield from ((member, below) for member in value)
+        elif keyword in _NAMED and keyword != "$defs":
+            yield from ((member, below) for member in value.values())
 
 
 def aspects(schema: Any, root: Schema) -> Iterator[Schema]:

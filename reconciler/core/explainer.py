@@ -15,6 +15,7 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 
 from reconciler.core import references
+from reconciler.core.escaping import escape
 from reconciler.core.violations import (
     REFERENCE_FORMS,
     Violation,
@@ -26,6 +27,10 @@ from reconciler.model.values import Path
 
 _GUESSES = 20
 """More unknown fields than that in one mapping are no slips of the pen."""
+
+_CHOICES = 50
+"""More than those that one may choose from are not listed."""
+_LONGEST = 80
 
 _LIMITS = {
     "minLength": ("Value too short", "must have at least {} characters"),
@@ -219,7 +224,7 @@ def _actual(value: Any) -> str:
 
 def _choice(rule: _Rule) -> Iterator[Violation]:
     choices = [rule.demand] if rule.keyword == "const" else rule.demand
-    must = either(quoted(one) if isinstance(one, str) else json.dumps(one) for one in choices)
+    must = either(quoted(one) if isinstance(one, str) else _spelled(one) for one in _few(choices))
     if isinstance(rule.value, str):
         hint = guess(rule.value, (one for one in choices[1:] and choices if isinstance(one, str)))
         actual = f"{quoted(rule.value)}.{hint}"
@@ -228,6 +233,15 @@ def _choice(rule: _Rule) -> Iterator[Violation]:
     yield Violation(
         rule.path, "Unexpected value", f"{place(rule.path)} must be {must}; it is {actual}"
     )
+
+
+def _few(choices: Sequence[Any]) -> Sequence[Any]:
+    """Return what there is to choose from; of very much, its beginning."""
+    return choices if len(choices) <= _CHOICES else [*choices[:_CHOICES], "…"]
+
+
+def _spelled(value: Any) -> str:
+    return escape(json.dumps(value), limit=_LONGEST)
 
 
 def _pattern(rule: _Rule) -> Iterator[Violation]:

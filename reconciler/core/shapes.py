@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
@@ -41,6 +42,19 @@ def _pattern(
         yield ValidationError("malformed")
 
 
+def _unique_items(
+    validator: Any,
+    demanded: Any,
+    instance: Any,
+    schema: Any,
+) -> Iterator[ValidationError]:
+    """Compare by spelling; jsonschema compares each with each where they have no order."""
+    if demanded is True and isinstance(instance, list):
+        spelled = {json.dumps(item, sort_keys=True) for item in instance}
+        if len(spelled) < len(instance):
+            yield ValidationError("repeated")
+
+
 def _is_integer(checker: Any, instance: Any) -> bool:
     """Tell whether a number was written as an integer; ``1e3`` and ``2.0`` were not."""
     return type(instance) is int
@@ -48,7 +62,7 @@ def _is_integer(checker: Any, instance: Any) -> bool:
 
 _Validator: Any = extend(  # type: ignore[no-untyped-call]  # its stub lacks the annotation
     Draft202012Validator,
-    {"pattern": _pattern},
+    {"pattern": _pattern, "uniqueItems": _unique_items},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
@@ -74,9 +88,14 @@ class Shape:
 
     def violations(self, document: Any) -> tuple[Violation, ...]:
         """Return everything the schema has against a plain document (dicts, lists, scalars)."""
-        if self._quick.is_valid(document):
-            return ()
-        return explainer.explain(self._wordy.iter_errors(document), document, secrets=self._secrets)
+        try:
+            if self._quick.is_valid(document):
+                return ()
+            errors = self._wordy.iter_errors(document)
+            return explainer.explain(errors, document, secrets=self._secrets)
+        except RecursionError:
+            detail = "What is nested in it has a schema too involved to be followed so deep."
+            return (Violation((), "Nested too deeply", detail),)
 
     def violations_at(self, path: Path, value: Any) -> tuple[Violation, ...]:
         """Return what the schema has against ``value`` as the value of one field."""

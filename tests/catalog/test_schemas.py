@@ -144,6 +144,20 @@ def _deep(schema: dict[str, Any]) -> None:
         below = below["x"]["properties"]
 
 
+def _refer(name: str, **definitions: Any) -> Callable[[dict[str, Any]], None]:
+    """Give the spec a field whose schema is one of these definitions."""
+
+    def spoil(schema: dict[str, Any]) -> None:
+        schema["$defs"].update(definitions)
+        schema["properties"]["spec"]["properties"]["x"] = {"$ref": f"#/$defs/{name}"}
+
+    return spoil
+
+
+def _chain(length: int) -> dict[str, Any]:
+    return {str(n): {"$ref": f"#/$defs/{n + 1}"} for n in range(length)} | {str(length): {}}
+
+
 def _params(schema: Any) -> Any:
     return schema["properties"]["spec"]["properties"]["auth"]["properties"]["params"]["properties"]
 
@@ -206,6 +220,26 @@ def _params(schema: Any) -> Any:
             lambda s: _params(s)["clientSecret"].update(default="x"), "has a default", id="default"
         ),
         pytest.param(_deep, "levels deep", id="deep"),
+        pytest.param(
+            lambda s: _params(s)["endpoint"].update(pattern="a|" * 600), "1,000", id="pattern"
+        ),
+        pytest.param(_refer("a", a={"$ref": "#/$defs/a"}), "lead back to itself", id="to-itself"),
+        pytest.param(
+            _refer("a", a={"allOf": [{"$ref": "#/$defs/b"}]}, b={"$ref": "#/$defs/a"}),
+            "lead back to itself",
+            id="in-a-circle",
+        ),
+        pytest.param(_refer("0", **_chain(60)), "more than 50 others", id="by-a-long-way"),
+        pytest.param(
+            _refer("a", a={"properties": {"x": {"$ref": "#/$defs/a"}, "y": {"$ref": "#/$defs/a"}}}),
+            "more than 5,000 parts",
+            id="doubling",
+        ),
+        pytest.param(
+            _refer("a", a={"properties": {f"x{n}": {} for n in range(6_000)}}),
+            "more than 5,000 parts",
+            id="wide",
+        ),
     ],
 )
 def test_a_schema_that_cannot_be_a_kind_is_told(
@@ -216,6 +250,33 @@ def test_a_schema_that_cannot_be_a_kind_is_told(
     found = problems(write(tmp_path, json.dumps(schema)))
     assert {finding.summary for finding in found} == {"Unusable schema"}
     assert any(words in finding.detail for finding in found), found
+
+
+def test_a_field_below_a_default_that_has_no_place_for_it_has_none(tmp_path: Path) -> None:
+    schema = own()
+    schema["properties"]["spec"]["properties"]["x"] = {
+        "default": "text",
+        "properties": {"y": {"default": 1}},
+    }
+    kind = schemas.load(write(tmp_path, json.dumps(schema)))["OtherConnection"]
+    assert kind.defaults["x"] == "text"
+
+
+def test_very_many_schemas_are_none_to_work_with(tmp_path: Path) -> None:
+    for number in range(201):
+        write(tmp_path, "{}", f"{number}.schema.json")
+    (found,) = problems(tmp_path)
+    assert found.summary == "Too many schemas"
+
+
+def test_choices_beyond_counting_are_not_all_listed(tmp_path: Path) -> None:
+    schema = own()
+    _params(schema)["clientId"] = {"enum": [f"choice-{n}" for n in range(10_000)]}
+    write(tmp_path, json.dumps(schema))
+    drafts.write(tmp_path, drafts.manifest(("ZohoCrmConnection", "OtherConnection")))
+    (found,) = drafts.problems(tmp_path)
+    assert found.summary == "Unexpected value"
+    assert len(found.detail) < 2_000
 
 
 def test_a_schema_may_contain_itself(tmp_path: Path) -> None:
