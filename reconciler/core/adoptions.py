@@ -27,17 +27,18 @@ def pick(
     if not manifest.adoptions:
         return None, ()
     homes = manifest.environments or tuple(project.environments)
+    firsts = {entry.environment: entry for entry in reversed(manifest.adoptions)}
     found = tuple(
         _finding(manifest, entry, *problem)
         for entry in manifest.adoptions
-        for problem in _problems(entry, manifest, homes, project)
+        for problem in _problems(entry, firsts[entry.environment], homes, project)
     )
     ours = [one for one in manifest.adoptions if (one.environment or homes[0]) == environment]
     return ours[0] if ours else None, found
 
 
 def _problems(
-    entry: Adoption, manifest: Manifest, homes: tuple[str, ...], project: Project
+    entry: Adoption, first: Adoption, homes: tuple[str, ...], project: Project
 ) -> Iterator[tuple[str, str]]:
     name = entry.environment
     if name is None and len(homes) > 1:
@@ -54,8 +55,7 @@ def _problems(
             "Import without a connection",
             f"The manifest does not hold in {quoted(name)}: metadata.environments leaves it out.",
         )
-    twins = [one for one in manifest.adoptions if one.environment == name]
-    if twins[0] is not entry:
+    if first is not entry:
         yield (
             "Repeated import",
             "Two entries are for the same environment, and an address has one connection there.",

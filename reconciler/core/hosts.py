@@ -23,6 +23,8 @@ _ADDRESS = re.compile(
 )
 
 _LAST_PORT = 65535
+_SHOWN = 20
+"""More allowed hosts than these are not repeated."""
 
 _FORMS = {
     HostForm.ORIGIN: "exactly https:// and a host, with no path, port or trailing slash",
@@ -122,9 +124,15 @@ def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> 
         f"vendor. Adobe would send the credentials there.{hint} If this host is right, have "
         "reconciler.yaml allow it:"
     )
-    names = ", ".join(f'"{one}"' if one.startswith("[") else one for one in (*allowed, host))
-    lines = ("policy:", f"  allowed_hosts: [{names}]")
-    return HostProblem(rule.path, "Host not allowed", detail, lines)
+    return HostProblem(rule.path, "Host not allowed", detail, _allowing(host, allowed))
+
+
+def _allowing(host: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines of policy that allow one more host; of many it says that they stay."""
+    listed = [f'"{one}"' if one.startswith("[") else one for one in (*allowed[-_SHOWN:], host)]
+    if len(allowed) <= _SHOWN:
+        return ("policy:", f"  allowed_hosts: [{', '.join(listed)}]")
+    return ("policy:", "  allowed_hosts:", "  # beside those that stand there", f"  - {listed[-1]}")
 
 
 def _near(host: str, known: Collection[str]) -> str:

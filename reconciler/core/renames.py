@@ -71,18 +71,30 @@ def _arrivals(moved: tuple[Moved, ...], kinds: Mapping[str, Kind]) -> Iterator[F
 
 def _circles(moved: tuple[Moved, ...]) -> Iterator[Finding]:
     following = {entry.source: entry.target for entry in moved}
+    circling = _circling(following)
     for entry in moved:
-        passed, at = {entry.source}, entry.target
-        while at in following and at not in passed:
-            passed.add(at)
-            at = following[at]
-        if at == entry.source:
+        if entry.source in circling and following[entry.source] == entry.target:
             yield _finding(
                 "Move in a circle",
                 f"Following moved: from {entry.source} leads back to it.",
                 entry.source,
                 entry.span,
             )
+
+
+def _circling(following: Mapping[Address, Address]) -> set[Address]:
+    """Return the addresses from which one comes back to where one was, each looked at once."""
+    circling, passed = set[Address](), set[Address]()
+    for start in following:
+        way: list[Address] = []
+        at = start
+        while at in following and at not in passed:
+            passed.add(at)
+            way.append(at)
+            at = following[at]
+        if at in way:
+            circling.update(way[way.index(at) :])
+    return circling
 
 
 def _unknown_kind(

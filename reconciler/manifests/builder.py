@@ -86,9 +86,10 @@ def refused(
     What a violation ``beside`` is about already is left out.
     """
     found: list[Violation] = []
+    told = {one.path[:length] for one in beside for length in range(len(one.path) + 1)}
     for where, reference in _references(value, path):
         refusal = references.refusal(reference, secret_paths)
-        if refusal is not None and not any(one.path[: len(where)] == where for one in beside):
+        if refusal is not None and where not in told:
             found.append(Violation(where, "Secret reference refused", refusal))
     return tuple(found)
 

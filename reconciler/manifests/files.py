@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from reconciler.core.wording import quoted
 from reconciler.manifests.reader import LARGEST
 from reconciler.model.findings import Finding, Span
+
+FILES = 20_000
+"""Manifests in a project."""
+BYTES = 64 * 1024 * 1024
+"""Bytes in all of them; some ninety thousand plain ones."""
+NAMES = 1_000
+"""Entries of ``manifests`` that are followed, as many as the project's schema allows."""
+ENTRIES = 200_000
+"""Files and folders that are looked at to find them."""
+DEEPEST = 32
+"""Folders within each other."""
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -19,6 +32,7 @@ class Searcher:
     def __init__(self, folder: Path, *, skip: Iterable[Path] = ()) -> None:
         self._folder = folder.resolve()
         self._seen = {path.resolve() for path in skip}
+        self._left = ENTRIES
         self.findings: list[Finding] = []
 
     def search(self, name: str, span: Span) -> dict[str, Path]:
@@ -27,7 +41,7 @@ class Searcher:
         real = self._inside(path, span)
         if real is None:
             return {}
-        if not real.exists():
+        if not _mode(real):
             detail = f"There is no file or folder {quoted(name)} beside reconciler.yaml."
             self._find("Manifests not found", detail, span)
             return {}
@@ -37,27 +51,47 @@ class Searcher:
         if real in self._seen:
             return
         self._seen.add(real)
-        if real.is_dir():
+        mode = _mode(real)
+        if stat.S_ISDIR(mode):
             yield from self._list(path, real, span)
-        elif real.is_file():
+        elif stat.S_ISREG(mode):
             yield os.path.relpath(path, self._folder), real
         else:
             detail = f"{quoted(os.path.relpath(path, self._folder))} is no regular file."
             self._find("Not a file", detail, span)
 
     def _list(self, path: Path, real: Path, span: Span) -> Iterator[tuple[str, Path]]:
-        try:
-            entries = sorted(os.scandir(real), key=lambda entry: entry.name)
-        except OSError as error:
-            self._find("Unreadable folder", f"{quoted(path.name)}: {error.strerror}.", span)
-            return
-        for entry in entries:
+        for entry in self._entries(path, real, span):
             below = path / entry.name
             if entry.name.startswith("."):
                 continue
             inside = self._inside(below, span) if entry.is_symlink() else real / entry.name
-            if inside is not None and (below.suffix in _ENDINGS or inside.is_dir()):
+            if inside is not None and (below.suffix in _ENDINGS or _is_folder(entry, inside)):
                 yield from self._walk(below, inside, span)
+
+    def _entries(self, path: Path, real: Path, span: Span) -> list[os.DirEntry[str]]:
+        """Return what is in a folder, as far as there is still something to be looked at."""
+        if self._left < 0:
+            return []
+        if len(real.relative_to(self._folder).parts) > DEEPEST:
+            detail = f"{quoted(path.name)} is more than {DEEPEST} folders deep in the project."
+            self._find("Nested too deeply", detail, span)
+            return []
+        try:
+            with os.scandir(real) as found:
+                entries = list(islice(found, self._left + 1))
+        except OSError as error:
+            self._find("Unreadable folder", f"{quoted(path.name)}: {error.strerror}.", span)
+            return []
+        self._left -= len(entries)
+        if self._left < 0:
+            detail = (
+                f"More than {ENTRIES:,} files and folders were looked at for manifests, up to "
+                f"{quoted(path.name)}. Name the folders that hold manifests, and nothing else."
+            )
+            self._find("Too many files", detail, span)
+            return []
+        return sorted(entries, key=lambda entry: entry.name)
 
     def _inside(self, path: Path, span: Span) -> Path | None:
         """Return where a path leads, if that is inside the project's folder."""
@@ -74,6 +108,21 @@ class Searcher:
 
     def _find(self, summary: str, detail: str, span: Span) -> None:
         self.findings.append(Finding(summary=summary, detail=detail, span=span))
+
+
+def _is_folder(entry: os.DirEntry[str], inside: Path) -> bool:
+    """Tell also of an entry that leads to ``inside`` whose path is too long to be followed."""
+    if entry.is_symlink():
+        return stat.S_ISDIR(_mode(inside))
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _mode(path: Path) -> int:
+    """Return what kind of file a path leads to, 0 where it leads to none."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):  # a name that no file can have is one of them
+        return 0
 
 
 def contents(path: Path, name: str) -> bytes | Finding:

@@ -15,6 +15,11 @@ from reconciler.model.findings import Finding, Span
 from reconciler.model.kinds import Kind
 from reconciler.model.projects import Project
 
+PLACES = 1_000_000
+"""Fields and entries in all manifests; some forty thousand plain ones have as many."""
+MOST_FINDINGS = 10_000
+"""Where so much is wrong, no further file is read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
@@ -128,28 +133,53 @@ class _Gatherer:
         self._folder = folder
         self._builder = maker
         self._trail = Trail()
+        self._bytes = self._places = 0
 
     def gather(self, project: Document) -> None:
         """Read every file that the project's ``manifests`` names."""
         names = project.value.get("manifests") if isinstance(project.value, dict) else None
         searcher = files.Searcher(self._folder, skip=[self._folder / projects.FILE])
         found: dict[str, Path] = {}
-        for index, name in enumerate(names if isinstance(names, list) else ()):
+        for index, name in enumerate(names[: files.NAMES] if isinstance(names, list) else ()):
             span = builder.span(project, projects.FILE, ("manifests", str(index)))
             if isinstance(name, str):  # anything else is told of by the project's schema
                 found |= searcher.search(name, span)
         self.findings += searcher.findings
         self.files = len(found)
+        if len(found) > files.FILES:
+            detail = f"{projects.FILE} leads to {len(found):,} manifests; {files.FILES:,} may be."
+            self._stop(detail, builder.span(project, projects.FILE, ("manifests",)))
+            return
         for name in sorted(found):
+            if not self._room(name):
+                return
             self._read(found[name], escape(Path(name).as_posix()))
+
+    def _room(self, name: str) -> bool:
+        """Tell whether one more file is read, and say why where it is not."""
+        if self._bytes > files.BYTES:
+            detail = f"The files before this one hold more than {files.BYTES >> 20} MiB together."
+        elif self._places > PLACES:
+            detail = f"The files before this one hold more than {PLACES:,} fields and entries."
+        elif len(self.findings) > MOST_FINDINGS:
+            detail = f"More than {MOST_FINDINGS:,} things are wrong before it. Mend them first."
+        else:
+            return True
+        self._stop(f"{detail} Neither it nor those after it were read.", Span(name, 1, 1))
+        return False
+
+    def _stop(self, detail: str, span: Span) -> None:
+        self.findings.append(Finding(summary="Too much to read", detail=detail, span=span))
 
     def _read(self, path: Path, name: str) -> None:
         data = files.contents(path, name)
         if isinstance(data, Finding):
             self.findings.append(data)
             return
+        self._bytes += len(data)
         documents, findings = reader.read(data, name, self._trail)
         self.findings += findings
+        self._places += sum(len(one.positions) for one in documents)
         written = [one for one in documents if one.value is not None]
         if not written and not findings:
             detail = f"{quoted(name)} holds no manifest. Write one, or delete the file."
