@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help setup format check test test-all demo bench docs lock clean
+.PHONY: help setup format check test test-all fuzz demo bench docs lock clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test: check ## all checks that pip alone can serve; extra arguments: make test A
 	$(BIN)/pytest $(ARGS)
 
 test-all: test ## everything, installing what pip cannot serve (nothing yet)
+
+fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
+	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz
 
 demo: setup ## a tour against a simulated Flow Service; needs no credentials
 	@$(BIN)/python examples/demo.py

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("torture", max_examples=20_000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+if profile := os.environ.get("HYPOTHESIS_PROFILE"):
+    settings.load_profile(profile)
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from reconciler.app.threads import SystemThreads
 from reconciler.errors import ProtocolError, RemoteError
 from reconciler.flowservice import budgets, pages
 from reconciler.flowservice.asides import AHEAD
@@ -37,7 +38,7 @@ def endless(*, clock: Clock, padding: int = 0, seconds: float = 0.0) -> Canned:
 
 def connect(transport: Canned, clock: Clock) -> FlowService:
     to = settings("https://platform.adobe.io", given=True)
-    return FlowService.connect(to, clock=clock, transport=transport)
+    return FlowService.connect(to, clock=clock, threads=SystemThreads(), transport=transport)
 
 
 LARGE = PAGE_LIMIT - 1000
@@ -86,7 +87,10 @@ def test_a_call_ends_however_slowly_it_is_answered() -> None:
         return Response(status=status, headers=headers, body=json.dumps(said).encode())
 
     remote = FlowService.connect(
-        settings("https://platform.adobe.io"), clock=clock, transport=Canned(answer)
+        settings("https://platform.adobe.io"),
+        clock=clock,
+        threads=SystemThreads(),
+        transport=Canned(answer),
     )
     with pytest.raises(RemoteError):
         remote.connection(KIND, remote_id(1))
@@ -115,5 +119,5 @@ def test_a_list_of_more_connections_than_a_state_holds_is_none_to_work_with(
         return page(*items, following={"href": f"/connections?continuationToken={len(asked)}"})
 
     with pytest.raises(ProtocolError, match="more than 250 connections"):
-        pages.listed(fetch, kind=KIND, connection_spec=SPEC_ID, order=None)
+        pages.listed(fetch, kind=KIND, connection_spec=SPEC_ID, order=None, threads=SystemThreads())
     assert len(asked) <= 3 + AHEAD

@@ -46,13 +46,13 @@ def in_time() -> Iterator[None]:
 def _spot(draw: st.DrawFn, whole: list[Any]) -> tuple[Any, Any]:
     """Return a container somewhere in the document and the key of one of its members."""
     holder: Any = whole
+    key = 0
     for _ in range(12):
-        keys = [*holder] if isinstance(holder, dict) else [*range(len(holder))]
-        key = draw(st.sampled_from(keys))
         below = holder[key]
         if not isinstance(below, dict | list) or not below or not draw(st.integers(0, 4)):
             break
         holder = below
+        key = draw(st.sampled_from([*below] if isinstance(below, dict) else [*range(len(below))]))
     return holder, key
 
 

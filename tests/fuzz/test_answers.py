@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reconciler.app.threads import SystemThreads
 from reconciler.errors import RemoteError
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.transport import Request, Response
@@ -77,7 +78,7 @@ def served(answers: list[Response], *, issued: bool) -> FlowService:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
     to = settings("https://platform.adobe.io", given=not issued)
-    return FlowService.connect(to, clock=Clock(), transport=Canned(answer))
+    return FlowService.connect(to, clock=Clock(), threads=SystemThreads(), transport=Canned(answer))
 
 
 def good(document: Any) -> Response:
