@@ -89,7 +89,7 @@ class LocalState:
         self._refuse_foreign(recorded)
         try:
             place = self._place()
-            make_folder(self._disk, place.parent)
+            self._make_home(place)
             with exclusive(self._disk, place.parent):
                 return self._replace(place, recorded, expected_serial)
         except (SaveError, StaleStateError):
@@ -120,7 +120,7 @@ class LocalState:
     def _locked(self, operation: str, timeout: float) -> Iterator[None]:
         place = self._place()
         try:
-            make_folder(self._disk, place.parent)
+            self._make_home(place)
         except OSError as error:
             raise self._unusable(error) from error
         with self._hold(
@@ -219,8 +219,6 @@ class LocalState:
         self._unproven = data
         previous = None if self._saved is None else self._saved.data
         try:
-            if previous is None:
-                self._anchor(place.parent)
             saver.save(self._disk, place, data, previous=previous)
         except OSError as error:
             raise SaveError(
@@ -229,13 +227,16 @@ class LocalState:
             ) from error
         self._unproven = None
 
-    def _anchor(self, folder: Path) -> None:
-        """Make the name of the state's folder durable, up to the project's: a save hangs on it."""
+    def _make_home(self, place: Path) -> None:
+        """Make the state's folder, and its name durable up to the project's: a save hangs on it."""
+        make_folder(self._disk, place.parent)
+        if exists(self._disk, place):
+            return  # its first save has seen to that
         root = self._disk.resolve(self._root)
-        for below in (folder, *folder.parents):
-            if below == root:
+        for folder in place.parents:
+            if folder == root:
                 break
-            sync_folder(self._disk, below.parent)
+            sync_folder(self._disk, folder.parent)
 
     def _unusable(self, error: OSError) -> StateError:
         return StateError(f"{self._display} cannot be used: {error.strerror}.")

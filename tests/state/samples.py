@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.records import Record, Recorded
 from reconciler.model.values import freeze
+from reconciler.state import locker
 from reconciler.state.disk import Disk
 from reconciler.state.files import LocalState
 
@@ -61,6 +64,7 @@ def store(
     clock: Clock | None = None,
     root: Path | None = None,
     disk: Disk | None = None,
+    hold: Callable[..., AbstractContextManager[None]] = locker.hold,
 ) -> LocalState:
     return LocalState(
         folder / name,
@@ -70,6 +74,7 @@ def store(
         clock=clock or Clock(),
         root=root,
         disk=disk or Disk(),
+        hold=hold,
     )
 
 

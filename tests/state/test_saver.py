@@ -1,7 +1,6 @@
-"""Saving while the disk fails: each system call of a save fails, or is the last before a crash.
+"""A save on the real disk: its calls, what it refuses to do, and where it goes if it must.
 
-However it ends, the file holds the old state or the new one, whole, and the next run can go on. A
-save that reports success has the new one. The calls are counted first, so that none is forgotten.
+That no crash and no failing call breaks its promises is shown in ``test_crashes.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,6 @@ from tests.state.samples import address, record, saved, snapshot, store
 
 CALLS = [part.name for part in fields(Disk)]
 WRITING = {"write", "fsync", "link", "rename", "unlink", "chmod"}
-
-
-class Crash(BaseException):
-    """The machine stops: not one more call reaches the disk."""
 
 
 @dataclass
@@ -83,13 +78,6 @@ def leftovers(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - {"dev.json", "dev.json.backup"}
 
 
-def points(folder: Path) -> Iterator[tuple[int, Path, Recorded]]:
-    """Yield each call of a save, with a fresh folder holding two saves."""
-    for number in range(len(calls_of_a_save(folder / "counted"))):
-        place = folder / str(number)
-        yield number, place, saved(place, snapshot(1), snapshot(1, 2))
-
-
 def test_a_save_makes_every_promise_in_order(tmp_path: Path) -> None:
     calls = [call for call in calls_of_a_save(tmp_path) if call in WRITING]
     assert calls == [
@@ -99,92 +87,15 @@ def test_a_save_makes_every_promise_in_order(tmp_path: Path) -> None:
     ]
 
 
-def test_one_failing_call_is_survived_and_the_save_succeeds(tmp_path: Path) -> None:
-    reading = calls_of_a_save(tmp_path / "read").index("chmod") - 1
-    for number, folder, before in points(tmp_path):
-        here = store(folder, disk=Fault(first=number, error=full_disk()).disk())
-        if number < reading:  # the state cannot be read to begin with, and nothing is tried
-            with pytest.raises(SaveError):
-                here.write(before, expected_serial=2)
-            assert on_the_disk(folder) == before
-            continue
-        after = here.write(before.with_records({address(3): record(3)}), expected_serial=2)
-        assert on_the_disk(folder) == after, f"call {number}"
-        assert state_document.decode((folder / "dev.json.backup").read_bytes()).serial in {1, 2}
-
-
-def test_a_disk_that_keeps_failing_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    for number, folder, before in points(tmp_path):
-        here = store(folder, disk=Fault(first=number, error=full_disk(), times=None).disk())
-        after = before.with_records({address(3): record(3)})
-        if number == len(calls_of_a_save(tmp_path / f"{number}-counted")) - 1:
-            here.write(after, expected_serial=2)  # the folder's lock let go of: all is done by then
-            continue
-        with pytest.raises(SaveError, match="No space left on device"):
-            here.write(after, expected_serial=2)
-        assert on_the_disk(folder).records in (before.records, after.records), f"call {number}"
-
-
-def test_a_crash_before_any_call_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    for number, folder, before in points(tmp_path):
-        here = store(folder, disk=Fault(first=number, error=Crash(), times=None).disk())
-        after = before.with_records({address(3): record(3)})
-        with pytest.raises(Crash):
-            here.write(after, expected_serial=2)
-        found = on_the_disk(folder)
-        assert found.records in (before.records, after.records), f"call {number}"
-        next_run = store(folder)
-        with next_run.lock(operation="apply", timeout=0):
-            next_run.write(found, expected_serial=found.serial)
-        assert leftovers(folder) == {".dev.json.lock.info"}, f"call {number}"
-
-
 def test_a_save_that_succeeds_leaves_nothing_beside(tmp_path: Path) -> None:
     calls_of_a_save(tmp_path)
     assert leftovers(tmp_path) == set()
-
-
-def test_a_failed_fsync_is_never_asked_again_about_the_same_file(tmp_path: Path) -> None:
-    before = saved(tmp_path, snapshot(1))
-    asked: list[int] = []
-
-    def fsync(descriptor: int) -> None:
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode):
-            asked.append(status.st_ino)
-            kept.append(os.dup(descriptor))  # so that no later file gets the same number
-            if len(asked) == 1:
-                raise OSError(errno.EIO, "Input/output error")
-
-    kept: list[int] = []
-    store(tmp_path, disk=Disk(fsync=fsync)).write(before, expected_serial=1)
-    for descriptor in kept:
-        os.close(descriptor)
-    assert len(asked) == len(set(asked)) == 2
-
-
-def test_short_writes_are_continued(tmp_path: Path) -> None:
-    disk = Disk(write=lambda descriptor, rest: os.write(descriptor, rest[:7]))
-    after = store(tmp_path, disk=disk).write(snapshot(1), expected_serial=0)
-    assert on_the_disk(tmp_path) == after
 
 
 def test_bytes_that_come_back_otherwise_are_no_success(tmp_path: Path) -> None:
     disk = Disk(write=lambda descriptor, rest: os.write(descriptor, b"\0" * len(rest)))
     with pytest.raises(SaveError, match="read back"):
         store(tmp_path, disk=disk).write(snapshot(1), expected_serial=0)
-
-
-def test_where_hard_links_fail_the_backup_is_a_copy(tmp_path: Path) -> None:
-    before = saved(tmp_path, snapshot(1))
-    whole = (tmp_path / "dev.json").read_bytes()
-
-    def link(_one: Path, _other: Path) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
-
-    store(tmp_path, disk=Disk(link=link)).write(before, expected_serial=1)
-    assert (tmp_path / "dev.json.backup").read_bytes() == whole
-    assert leftovers(tmp_path) == set()
 
 
 def test_a_rename_across_devices_is_not_replaced_by_a_copy(tmp_path: Path) -> None:
