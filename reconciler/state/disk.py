@@ -171,6 +171,15 @@ def _lock_folder(disk: Disk, descriptor: int, folder: Path) -> None:
     raise OSError(errno.ETIMEDOUT, "another process does not stop saving beside it", str(folder))
 
 
+def is_open_to_all(disk: Disk, folder: Path) -> bool:
+    """Tell whether any user of the machine may replace what others put in a folder.
+
+    With the sticky bit, as ``/tmp`` has it, everybody may write and each only removes their own.
+    """
+    mode = disk.lstat(folder).st_mode
+    return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
+
+
 def exists(disk: Disk, path: Path) -> bool:
     """Tell whether anything at all, even a link to nothing, stands there."""
     try:

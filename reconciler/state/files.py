@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.core import state_document
+from reconciler.core.escaping import escape
 from reconciler.core.state_reader import LIMIT
 from reconciler.errors import (
     CorruptStateError,
@@ -21,7 +22,7 @@ from reconciler.errors import (
 from reconciler.model.records import Recorded
 from reconciler.ports import Clock
 from reconciler.state import locker, places, rescue, saver
-from reconciler.state.disk import Disk, exclusive, exists, make_folder, read_file, sync_folder
+from reconciler.state.disk import Disk, exclusive, exists, read_file
 
 _SYSTEM: Final = Disk()
 
@@ -89,7 +90,7 @@ class LocalState:
         self._refuse_foreign(recorded)
         try:
             place = self._place()
-            self._make_home(place)
+            places.make_home(self._disk, place, root=self._root)
             with exclusive(self._disk, place.parent):
                 return self._replace(place, recorded, expected_serial)
         except (SaveError, StaleStateError):
@@ -116,19 +117,37 @@ class LocalState:
         name = f"{self._path.stem}.errored-{following.serial}-{uuid.uuid4().hex[:8]}.json"
         return rescue.dump(self._disk, data, name=name, beside=self._path.parent)
 
+    def salvage(self, path: Path) -> Recorded:
+        """Return what a dump of this environment's state says; ``StateError`` if it is none."""
+        display = escape(str(path))
+        recorded = rescue.salvage(self._disk, path, display=display)
+        self._refuse_foreign(recorded, display)
+        return recorded
+
     @contextmanager
     def _locked(self, operation: str, timeout: float) -> Iterator[None]:
         place = self._place()
         try:
-            self._make_home(place)
+            places.make_home(self._disk, place, root=self._root)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise rescue.unusable(error, display=self._display) from error
         with self._hold(
             place, display=self._display, operation=operation, timeout=timeout, clock=self._clock
         ):
             with suppress(OSError), exclusive(self._disk, place.parent):
                 saver.sweep(self._disk, place)  # what it leaves lying about does no harm
+            self._refuse_unwritable(place)
             yield
+
+    def _refuse_unwritable(self, place: Path) -> None:
+        """Find out now and not at the first save, before which changes may have been made."""
+        try:
+            saver.probe(self._disk, place)
+        except OSError as error:
+            raise StateError(
+                f"Nothing can be written beside {self._display}: {error.strerror}. Nothing was "
+                "changed, since what is done could not be recorded."
+            ) from error
 
     def _place(self) -> Path:
         return places.locate(self._disk, self._path, root=self._root, display=self._display)
@@ -142,7 +161,7 @@ class LocalState:
             self._refuse_lost(place)
             return None
         except OSError as error:
-            raise self._unusable(error) from error
+            raise rescue.unusable(error, display=self._display) from error
         if self._saved is None or self._saved.data != data:
             self._saved = _Saved(data=data, recorded=self._decode(place, data))
         return self._saved.recorded
@@ -159,15 +178,15 @@ class LocalState:
         self._refuse_foreign(recorded)
         return recorded
 
-    def _refuse_foreign(self, recorded: Recorded) -> None:
+    def _refuse_foreign(self, recorded: Recorded, display: str | None = None) -> None:
         organization = self._organization or recorded.organization
         if (recorded.organization, recorded.sandbox) == (organization, self._sandbox):
             return
         raise ForeignStateError(
-            f"{self._display} records sandbox {recorded.sandbox} of {recorded.organization}, and "
-            f"this run is about sandbox {self._sandbox} of {organization}, where all of it would "
-            "count as gone. Choose the environment that the state belongs to, or give this one a "
-            "state: of its own."
+            f"{display or self._display} records sandbox {recorded.sandbox} of "
+            f"{recorded.organization}, and this run is about sandbox {self._sandbox} of "
+            f"{organization}, where all of it would count as gone. Choose the environment that the "
+            "state belongs to, or give this one a state: of its own."
         )
 
     def _refuse_lost(self, place: Path) -> None:
@@ -186,12 +205,12 @@ class LocalState:
         if serial != expected:
             raise StaleStateError(
                 f"{self._display} is at serial {serial}, and this run knows serial {expected}: "
-                "another run has saved it meanwhile. Plan again."
+                "another run has saved it meanwhile. It was not overwritten."
             )
         if current is not None and recorded.lineage not in {"", current.lineage}:
             raise StaleStateError(
                 f"{self._display} is of lineage {current.lineage}, and this run knows lineage "
-                f"{recorded.lineage}: another state has taken its place. Plan again."
+                f"{recorded.lineage}: another state has taken its place. It was not overwritten."
             )
 
     def _encode(self, recorded: Recorded) -> bytes:
@@ -226,20 +245,6 @@ class LocalState:
                 "held before or, if only the proof failed, what should have been saved."
             ) from error
         self._unproven = None
-
-    def _make_home(self, place: Path) -> None:
-        """Make the state's folder, and its name durable up to the project's: a save hangs on it."""
-        make_folder(self._disk, place.parent)
-        if exists(self._disk, place):
-            return  # its first save has seen to that
-        root = self._disk.resolve(self._root)
-        for folder in place.parents:
-            if folder == root:
-                break
-            sync_folder(self._disk, folder.parent)
-
-    def _unusable(self, error: OSError) -> StateError:
-        return StateError(f"{self._display} cannot be used: {error.strerror}.")
 
 
 def _following(recorded: Recorded, current: Recorded | None) -> Recorded:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 import stat
 from pathlib import Path
 
 from reconciler.errors import StateError
-from reconciler.state.disk import Disk, exists
+from reconciler.state.disk import Disk, exists, is_open_to_all, make_folder, sync_folder
 
 
 def locate(disk: Disk, path: Path, *, root: Path, display: str) -> Path:
     """Return the file that ``path`` names, links followed; its folder may not exist yet.
 
-    Raises ``StateError`` for a link that leads out of ``root`` or to nothing.
+    Raises ``StateError`` for a link that leads out of ``root`` or to nothing, and for a folder that
+    every user of the machine may write.
     """
     try:
         return _locate(disk, path, disk.resolve(root), display)
     except (OSError, RuntimeError) as error:  # Python 3.12 and older: RuntimeError for a loop
         raise StateError(f"{display} cannot be reached: {error}.") from error
+
+
+def make_home(disk: Disk, place: Path, *, root: Path) -> None:
+    """Make the folder of the file at ``place``, and its name durable up to ``root``.
+
+    What a save promises hangs on that name. It is seen to before the first file lies there.
+    """
+    make_folder(disk, place.parent)
+    if exists(disk, place):
+        return
+    top = disk.resolve(root)
+    for folder in place.parents:
+        if folder == top:
+            break
+        sync_folder(disk, folder.parent)
 
 
 def _locate(disk: Disk, path: Path, root: Path, display: str) -> Path:
@@ -35,6 +53,13 @@ def _locate(disk: Disk, path: Path, root: Path, display: str) -> Path:
         raise StateError(
             f"{display} leads out of {root}. It is not followed, since a link in a checkout may "
             "point anywhere. Name a place inside."
+        )
+    if exists(disk, place.parent) and is_open_to_all(disk, place.parent):
+        where = posixpath.dirname(display) or "."
+        raise StateError(
+            f"{display} lies in a folder that every user of this machine may write, so that any of "
+            "them could put another state in its place. Close the folder to others:",
+            lines=(shlex.join(("chmod", "o-w", where)),),
         )
     return place
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from reconciler.core import state_document, state_reader
 from reconciler.errors import StateError
-from reconciler.state.disk import Disk, exists, read_file
+from reconciler.model.records import Recorded
+from reconciler.state.disk import Disk, OpenToAllError, exists, is_open_to_all, read_file
 from reconciler.state.saver import backup_of, save_new
 
 
@@ -47,11 +48,34 @@ def way_out(disk: Disk, place: Path, *, display: str) -> WayOut:
     )
 
 
+def unusable(error: OSError, *, display: str) -> StateError:
+    """Return the error for a state, or a dump of one, that cannot be read at all."""
+    lines = (shlex.join(("chmod", "o-w", display)),) if isinstance(error, OpenToAllError) else ()
+    return StateError(f"{display} cannot be used: {error.strerror}.", lines=lines)
+
+
+def salvage(disk: Disk, path: Path, *, display: str) -> Recorded:
+    """Return what a dump says; raise ``StateError`` where it cannot be read or is no whole state.
+
+    It is read as a state is: no link is followed, and none taken that everybody may write.
+    """
+    try:
+        data = read_file(disk, path, limit=state_reader.LIMIT)
+    except OSError as error:
+        raise unusable(error, display=display) from error
+    try:
+        return state_document.decode(data)
+    except StateError as error:
+        raise type(error)(f"{display} cannot be read. {error.detail}") from error
+
+
 def dump(disk: Disk, data: bytes, *, name: str, beside: Path) -> str | None:
     """Put ``data`` under ``name`` in the first folder that proves to hold it; return its path."""
     for folder in _refuges(beside):
         try:
             place = disk.resolve(folder) / name
+            if is_open_to_all(disk, place.parent):
+                continue
             save_new(disk, place, data)
         except (OSError, RuntimeError):
             continue

@@ -10,9 +10,12 @@ import errno
 import re
 import uuid
 from pathlib import Path
+from typing import Final
 
 from reconciler.core import locations
 from reconciler.state.disk import Disk, discard, read_file, sync_folder, write_new
+
+_BLOCK: Final = 4096
 
 
 def backup_of(path: Path) -> Path:
@@ -43,6 +46,13 @@ def save_new(disk: Disk, path: Path, data: bytes) -> None:
     except OSError:
         discard(disk, path)
         raise
+
+
+def probe(disk: Disk, path: Path) -> None:
+    """Show that a file can be written beside ``path``; ``OSError`` where it cannot."""
+    beside = _beside(path)
+    write_new(disk, beside, bytes(_BLOCK))
+    disk.unlink(beside)
 
 
 def sweep(disk: Disk, path: Path) -> None:

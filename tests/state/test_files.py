@@ -5,6 +5,7 @@ Saves are told apart by serial and lineage alone, so two stores on one file stan
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -27,6 +28,7 @@ from reconciler.errors import (
 )
 from reconciler.model.records import Recorded
 from reconciler.state import files
+from reconciler.state.disk import Disk
 from tests.state.samples import ORGANIZATION, address, record, saved, snapshot, store
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +91,16 @@ def test_the_folder_is_made_and_the_file_is_for_its_owner_alone(tmp_path: Path) 
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "state" / "dev.json").stat().st_mode) == 0o600
+
+
+def test_under_no_umask_a_new_folder_is_open_to_its_owner_alone_for_writing(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        last = store(tmp_path / "a" / "state").write(snapshot(1), expected_serial=0)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o755
+    assert store(tmp_path / "a" / "state").read() == last
 
 
 def test_a_umask_that_forbids_everything_does_not_spoil_the_file(tmp_path: Path) -> None:
@@ -304,6 +316,56 @@ def test_what_no_state_should_be_is_refused(
         store(folder).write(snapshot(1), expected_serial=0)
 
 
+def test_a_folder_that_everybody_may_write_is_refused_with_the_line_that_closes_it(
+    tmp_path: Path,
+) -> None:
+    last = saved(tmp_path / "state", snapshot(1))
+    (tmp_path / "state").chmod(0o777)
+    here = store(tmp_path / "state")
+    with pytest.raises(StateError, match="every user of this machine") as caught:
+        here.read()
+    assert caught.value.lines == ("chmod o-w state",)
+    with pytest.raises(SaveError, match="every user of this machine"):
+        here.write(last, expected_serial=1)
+    with (
+        pytest.raises(StateError, match="every user of this machine"),
+        here.lock(operation="apply", timeout=0),
+    ):
+        pass
+
+
+def test_a_folder_that_everybody_may_write_and_nobody_may_clear_is_taken(tmp_path: Path) -> None:
+    last = saved(tmp_path / "state", snapshot(1))
+    (tmp_path / "state").chmod(0o1777)
+    assert store(tmp_path / "state").read() == last
+
+
+def test_a_file_that_everybody_may_write_is_refused_with_the_line_that_closes_it(
+    tmp_path: Path,
+) -> None:
+    saved(tmp_path, snapshot(1))
+    (tmp_path / "dev.json").chmod(0o666)
+    with pytest.raises(StateError, match="every user of this machine") as caught:
+        store(tmp_path).read()
+    assert caught.value.lines == ("chmod o-w state/dev.json",)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_done(
+    tmp_path: Path, number: int
+) -> None:
+    def opened(path: Path, flags: int, mode: int) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(number, os.strerror(number))
+        return os.open(path, flags, mode)
+
+    with (
+        pytest.raises(StateError, match=r"Nothing can be written beside.*Nothing was changed"),
+        store(tmp_path, disk=Disk(open=opened)).lock(operation="apply", timeout=0),
+    ):
+        pass
+
+
 def test_a_folder_that_leads_out_of_the_project_is_refused(tmp_path: Path) -> None:
     project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
     project.mkdir()
@@ -354,3 +416,45 @@ def test_text_that_utf8_cannot_carry_makes_the_save_fail(tmp_path: Path) -> None
     with pytest.raises(SaveError, match="surrogate"):
         here.write(odd, expected_serial=0)
     assert here.dump(odd) is None
+
+
+# --- dumps ------------------------------------------------------------------------------------
+
+
+def test_a_dump_is_read_as_what_it_is(tmp_path: Path) -> None:
+    dump = store(tmp_path).dump(snapshot(1))
+    assert dump is not None
+    assert store(tmp_path).salvage(Path(dump)).records == snapshot(1).records
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda path: None, "No such file", id="missing"),
+        pytest.param(_folder, "not a regular file", id="folder"),
+        pytest.param(lambda path: path.write_text("{}"), "which format_version", id="no-state"),
+        pytest.param(lambda path: path.write_text(""), "It is empty", id="empty"),
+        pytest.param(lambda path: path.write_text('{"format_version": "1'), "cut off", id="torn"),
+        pytest.param(
+            lambda path: path.write_text('{"format_version": "2.0"}'), "format 2.0", id="newer"
+        ),
+        pytest.param(_writable_by_all, "every user", id="writable-by-all"),
+        pytest.param(_larger_than_allowed, "larger than", id="huge"),
+        pytest.param(lambda path: path.symlink_to("dev.json"), "symbolic", id="link"),
+    ],
+)
+def test_what_no_dump_should_be_is_refused_by_its_name(
+    tmp_path: Path, make: Callable[[Path], None], words: str
+) -> None:
+    saved(tmp_path, snapshot(1))
+    path = tmp_path / "dev.errored-2-0badcafe.json"
+    make(path)
+    with pytest.raises(StateError, match=rf"errored-2-0badcafe\.json cannot be.*({words})"):
+        store(tmp_path).salvage(path)
+
+
+def test_the_dump_of_another_sandbox_is_refused(tmp_path: Path) -> None:
+    dump = store(tmp_path, sandbox="prod").dump(snapshot(1, sandbox="prod"))
+    assert dump is not None
+    with pytest.raises(ForeignStateError, match=r"errored.*sandbox prod"):
+        store(tmp_path).salvage(Path(dump))
