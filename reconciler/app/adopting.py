@@ -94,7 +94,9 @@ def _record(
     recorded: Recorded,
     adopted: Mapping[Address, tuple[Declaration, Observation]],
 ) -> None:
-    journal = Journal(recorded, store=session.store, invocation=session.invocation)
+    journal = Journal(
+        recorded, store=session.store, invocation=session.invocation, clock=session.machine.clock
+    )
     if adopted:
         journal.recorded = recorded.with_records(
             {at: _accepted(declared, seen) for at, (declared, seen) in adopted.items()}

@@ -114,7 +114,10 @@ class _Apply:
         store = self._session.store
         with store.lock(operation=self._terms.operation, timeout=self._terms.lock_timeout):
             self.journal = Journal(
-                self._session.recorded(), store=store, invocation=self._session.invocation
+                self._session.recorded(),
+                store=store,
+                invocation=self._session.invocation,
+                clock=self._session.machine.clock,
             )
             self._settler = self._new_settler()
             yield self

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.core.invocations import Invocation
-from reconciler.errors import StateError
+from reconciler.errors import SaveError, StateError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.records import Recorded
-from reconciler.ports import StateStore
+from reconciler.ports import Clock, StateStore
+
+PAUSES = (0.25, 0.5, 1.0, 2.0)
+"""Seconds between attempts to save."""
 
 
 class Journal:
     """Holds what is true now (``recorded``) and saves it; only one thread may use it."""
 
-    def __init__(self, recorded: Recorded, *, store: StateStore, invocation: Invocation) -> None:
+    def __init__(
+        self, recorded: Recorded, *, store: StateStore, invocation: Invocation, clock: Clock
+    ) -> None:
         self.recorded = recorded
         self._saved = recorded
         self._store = store
         self._invocation = invocation
+        self._clock = clock
 
     @property
     def pending(self) -> bool:
@@ -27,47 +33,75 @@ class Journal:
         return self.recorded is not self._saved
 
     def save(self) -> None:
-        """Save what is pending; raise ``StateError`` where it is not certain to be there."""
-        if self.pending:
-            written = self._store.write(self.recorded, expected_serial=self._saved.serial)
-            self.recorded = self._saved = written
+        """Save what is pending; raise ``StateError`` where it is not certain to be there.
+
+        A disk that fails for a few seconds is waited for, since ids hang on it, unless the run is
+        told to stop.
+        """
+        for pause in PAUSES:
+            try:
+                return self._write()
+            except SaveError:
+                if not self._clock.sleep(pause):
+                    break
+        return self._write()
 
     def rescue(self, error: StateError) -> Finding | None:
         """Try to save once more after ``error``; return what to tell a person where that fails.
 
-        No id is lost: what could not be saved goes to a verified dump, and the lines that record
-        it by hand are printed in any case.
+        No id is lost: what could not be saved goes to a verified dump, and the lines are returned
+        that merge it into the state or, where there is none, record each connection by hand.
         """
         try:
-            self.save()
+            self._write()
         except StateError:
-            dump = self._store.dump(self.recorded)
+            pass
         else:
             return None
-        where = (
-            f"Everything it would have said is in {dump}."
-            if dump
-            else "No copy of it could be written anywhere either."
-        )
-        lines = self._recovery()
-        then = (
-            f"What this run did is not recorded in {self._store.location}: mend the cause, then "
-            "record each connection below before the next apply."
-            if lines
-            else "This run had changed nothing on the service yet."
-        )
-        return Finding(summary=error.summary, detail=f"{error.detail} {where} {then}", lines=lines)
+        lines: tuple[str, ...] = ()
+        if self.recorded.records == self._saved.records:
+            then = "It lacks nothing that this run did."
+        elif dump := self._store.dump(self.recorded):
+            then = (
+                f"What this run did is recorded in {dump} instead. Mend the cause, then merge that "
+                "file into the state before the next apply:"
+            )
+            lines = (self._invocation.spell("state recover", dump),)
+        else:
+            then = (
+                "No copy of it could be written anywhere either. What this run did is not recorded "
+                f"in {self._store.location}: mend the cause, then record each connection below "
+                "before the next apply."
+            )
+            lines = self._recovery()
+        return Finding(summary=error.summary, detail=f"{error.detail} {then}", lines=lines)
+
+    def _write(self) -> None:
+        if self.pending:
+            written = self._store.write(self.recorded, expected_serial=self._saved.serial)
+            self.recorded = self._saved = written
 
     def _recovery(self) -> tuple[str, ...]:
-        saved = self._saved.records
+        """Return a line for each connection that the saved state does not know, or no longer has.
+
+        One that was only moved to another address is moved again by the next apply.
+        """
+        before, after = self._saved.records, self.recorded.records
+        known, held = ({record.id for record in each.values()} for each in (before, after))
         imports = _lines(
             {
                 at: self._invocation.spell("import", str(at), record.id)
-                for at, record in self.recorded.records.items()
-                if at not in saved or saved[at].id != record.id
+                for at, record in after.items()
+                if record.id not in known
             }
         )
-        gone = _lines({at: f"# {at} was deleted" for at in saved.keys() - self.recorded.records})
+        gone = _lines(
+            {
+                at: f"# {at} was deleted or forgotten: {record.id}"
+                for at, record in before.items()
+                if record.id not in held
+            }
+        )
         return imports + gone
 
 

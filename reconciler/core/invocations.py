@@ -19,4 +19,5 @@ class Invocation:
         """Return a command line that does the same wherever this run was started from."""
         folder = () if self.folder == "." else ("-C", self.folder)
         environment = () if self.environment is None else ("-e", self.environment)
-        return shlex.join(map(escape, ("reconciler", *folder, command, *environment, *words)))
+        words = ("reconciler", *folder, *command.split(), *environment, *words)
+        return shlex.join(map(escape, words))

@@ -169,7 +169,10 @@ class Stage:
 
     def journal(self, state: Recorded | None = None) -> Journal:
         return Journal(
-            state or recorded(), store=self.disk, invocation=Invocation(folder=".", environment="")
+            state or recorded(),
+            store=self.disk,
+            invocation=Invocation(folder=".", environment=""),
+            clock=self.clock,
         )
 
     @property
