@@ -15,6 +15,7 @@ LISTED: Final = {
     "destroy": "Delete every connection that this environment records.",
     "show": "Show a saved plan, or the state.",
     "import": "Start to manage connections that exist.",
+    "state": "Mend the state: recover what a run could not save.",
     "simulate": "Run a local Flow Service to try things on.",
     "version": "Show the version.",
     "completion": "Print the shell completion script.",

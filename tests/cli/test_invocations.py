@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.cli import main
 from reconciler.core.invocations import Invocation
-from tests.journeys.test_runners import blocking
+from tests.journeys.test_recovery import blocking
 from tests.journeys.worlds import World, crm
 
 ENVIRONMENTS = {name: {"sandbox": name, "state": f"state/{name}.json"} for name in ("dev", "stage")}
@@ -33,7 +33,7 @@ def test_the_apply_of_a_saved_plan_names_folder_and_environment(
     assert world.titles == ["CRM crm"]
 
 
-def test_the_lines_that_record_what_could_not_be_saved_do_so_from_anywhere(
+def test_the_line_that_merges_what_could_not_be_saved_does_so_from_anywhere(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
@@ -46,7 +46,7 @@ def test_the_lines_that_record_what_could_not_be_saved_do_so_from_anywhere(
     folder.unlink()
     folder.with_name("hidden").rename(folder)
     words = pasted(failed.err)
-    assert words[:5] == ["-C", str(world.folder), "import", "-e", "dev"]
+    assert words[:6] == ["-C", str(world.folder), "state", "recover", "-e", "dev"]
     assert world.run(*words[2:]).code == 0
     assert world.plan("-e", "dev").code == 0
 

@@ -1,14 +1,12 @@
-"""Runs beside one another, runs that are told to stop, and runs that cannot save."""
+"""Runs beside one another, and runs that are told to stop."""
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -189,44 +187,6 @@ def test_nothing_to_do_asks_nothing(world: World) -> None:
     ended = world.run("apply", terminal=True)
     assert (ended.code, world.state) == (0, before)
     assert "Do you want" not in ended.err
-
-
-# --- a state that cannot be saved ---------------------------------------------------------------
-
-
-def blocking(folder: Path) -> Callable[[Scene], Answer]:
-    """Have the folder of the state make way for a file just before the service acts."""
-
-    def effect(scene: Scene) -> Answer:
-        if folder.is_dir():
-            folder.rename(folder.with_name("hidden"))
-            folder.touch()
-        return scene.serve(scene.request)
-
-    return effect
-
-
-def test_a_state_that_cannot_be_saved_ends_with_the_lines_that_record_it_by_hand(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(world.folder)
-    folder = world.folder / "state"
-    world.declare(crm(), crm("z"))
-    world.service.fault(blocking(folder), kind="create")
-    ended = world.apply("-parallelism=1")
-    assert ended.code == 6
-    assert "Error: Failed to save state" in ended.err
-    (live,) = world.connections()
-    assert f"reconciler -C {world.folder} import {AT} {live['id']}\n" in ended.err
-    (dump,) = world.folder.glob("dev.errored-*.json")
-    assert str(dump) in ended.err
-    assert json.loads(dump.read_text())["resources"][AT]["id"] == live["id"]
-    folder.unlink()
-    folder.with_name("hidden").rename(folder)
-    assert world.run("import", AT, live["id"]).code == 0
-    assert world.apply().code == 0
-    assert world.titles == ["CRM crm", "CRM z"]
-    settled(world)
 
 
 # --- processes ----------------------------------------------------------------------------------
