@@ -15,6 +15,7 @@ from typing import TextIO
 
 import click
 
+from reconciler.core.escaping import escape_json
 from reconciler.core.scrubber import Scrubber
 from reconciler.model.findings import Finding
 from reconciler.render import findings as findings_renderer
@@ -70,8 +71,8 @@ class Console:
         self._write(text, err=True, ended=False)
 
     def raw(self, text: str) -> None:
-        """Show a document for programs: scrubbed, never coloured, in UTF-8 whatever the locale."""
-        document = self.scrubber.scrub(text).encode()
+        """Show a JSON document: scrubbed, never coloured, in UTF-8 whatever the locale."""
+        document = escape_json(self.scrubber.scrub(text)).encode()
         self._guarded(sys.stdout, lambda: click.echo(document, nl=False))
 
     def findings(self, findings: Iterable[Finding]) -> None:

@@ -12,6 +12,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.commands import Commands
+from reconciler.core.escaping import escape
 from reconciler.model.exit_codes import ExitCode
 
 _ONE_DASH = re.compile(r"-[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
@@ -58,7 +59,9 @@ def run(arguments: Sequence[str], *, machine: object | None = None) -> int:
         click.echo(error.format_message())
         return ExitCode.ERROR
     except click.ClickException as error:
-        error.show()
+        # its message repeats words of the command line as they are
+        context = getattr(error, "ctx", None)
+        click.UsageError(escape(error.format_message()), context).show()
         return ExitCode.ERROR
     except click.Abort:
         return ExitCode.INTERRUPTED

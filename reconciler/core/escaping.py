@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that ``str.isprintable`` lets through although nothing of them is seen."""
+
+_COMMAND = re.compile(r"#(?=#*(?:\[|vso\[|teamcity\[))|(?<!\S):(?=:)", re.IGNORECASE)
+"""Where runners look for commands in a log: ``##[`` (GitHub), ``##vso[`` (Azure Pipelines) and
+``##teamcity[`` wherever they stand, ``::`` (GitHub) at the beginning of a line. A single ``#`` is
+one of them too, for what is printed right before it may end in another."""
+
+_ODD = re.compile(r"[^\n -~]")
 
 
 def escape(text: str, *, limit: int | None = None) -> str:
     r"""Return ``text`` on one line, with every unprintable character as a visible ``\u{1b}``.
 
     That covers controls, line breaks, bidirectional and zero-width marks, lone surrogates and every
-    space but the plain one. A text that would come out longer than ``limit`` ends in an ellipsis.
+    space but the plain one. So is spelled the sign that begins what a build runner would take for
+    a command. A text that would come out longer than ``limit`` ends in an ellipsis.
     """
-    if limit is None:
-        return "".join(map(_visible, text))
-    shown: list[str] = []
-    room = limit
-    for character in text:
-        piece = _visible(character)
-        if len(piece) > room:
-            return _shortened(shown, limit)
-        shown.append(piece)
-        room -= len(piece)
-    return "".join(shown)
+    if text.isascii() and text.isprintable() and "#" not in text and "::" not in text:
+        pieces: Sequence[str] = text
+    else:
+        commands = {match.start() for match in _COMMAND.finditer(text)}
+        pieces = [
+            _spelled(character) if place in commands else _visible(character)
+            for place, character in enumerate(text)
+        ]
+    if limit is None or sum(map(len, pieces)) <= limit:
+        return "".join(pieces)
+    return _shortened(pieces, limit)
+
+
+def escape_json(document: str) -> str:
+    r"""Return the same JSON document, as harmless to look at, with ``\u001b`` for what ``escape``
+    makes visible; outside of its strings it must hold nothing but ASCII.
+    """
+    document = _COMMAND.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
+    return _ODD.sub(lambda found: _in_json(found.group()), document)
 
 
 def _visible(character: str) -> str:
-    if character.isprintable() and character not in _INVISIBLE:
-        return character
+    return character if _is_visible(character) else _spelled(character)
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() and character not in _INVISIBLE
+
+
+def _spelled(character: str) -> str:
     return f"\\u{{{ord(character):x}}}"
 
 
-def _shortened(shown: list[str], limit: int) -> str:
+def _in_json(character: str) -> str:
+    if _is_visible(character):
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _shortened(pieces: Sequence[str], limit: int) -> str:
     """Return as many whole pieces as leave room for the ellipsis, and the ellipsis."""
-    length = sum(map(len, shown))
-    while shown and length > limit - 1:
-        length -= len(shown.pop())
-    return "".join(shown) + "…"
+    ends = accumulate(map(len, pieces))
+    return "".join(piece for piece, end in zip(pieces, ends, strict=False) if end < limit) + "…"
