@@ -38,8 +38,9 @@ def escape(text: str, *, limit: int | None = None) -> str:
 
 
 def escape_json(document: str) -> str:
-    r"""Return the same JSON document, as harmless to look at, with ``\u001b`` for what ``escape``
-    makes visible; outside of its strings it must hold nothing but ASCII.
+    r"""Return the same JSON document with ``\u001b`` for what ``escape`` makes visible.
+
+    Its line breaks stay: outside of strings it must hold nothing else that is unprintable.
     """
     document = _COMMAND.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
     return _ODD.sub(lambda found: _in_json(found.group()), document)
