@@ -2,7 +2,7 @@
 
 Commands run in this process, with an environment and streams of their own, against a simulator on
 loopback. After each of them all that was printed and all that lies in the folder is searched for
-every secret of the world.
+every secret of the world, and for whatever would do more to a log than be read.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from reconciler.simulator.ims import Client
 from reconciler.simulator.journal import Entry
 from reconciler.simulator.seeds import Settings
 from reconciler.simulator.server import Running
+from tests.hostile import offences
 
 COMMAND = Path(sys.executable).parent / "reconciler"
 CLIENT = "our-client"
@@ -195,7 +196,10 @@ class World:
         asked = mock.patch.object(sys, "stdin", _Stream(stdin, terminal=terminal))
         with self._surrounded(env), redirect_stdout(out), redirect_stderr(err), asked:
             code = main.run(["-C", str(self.folder), *words])
-        return self._searched(Ended(code, out.text(), err.text()))
+        ended = self._searched(Ended(code, out.text(), err.text()))
+        if "FORCE_COLOR" not in (env or {}):
+            assert offences(f"{ended.out}\n{ended.err}") == [], words
+        return ended
 
     def plan(self, *flags: str, env: Mapping[str, str | None] | None = None) -> Ended:
         """Plan, with the exit code that says whether there are changes."""
