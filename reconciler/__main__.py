@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from types import TracebackType
 
 from reconciler import __version__
 
@@ -13,6 +14,7 @@ _STREAMS = ("stdin", "stdout", "stderr")
 def main() -> None:
     """Run the command that ``sys.argv`` spells, and exit."""
     _open_closed_streams()
+    _tell_bugs()
     try:
         code = _version() if sys.argv[1:] == ["version"] else _command()
         sys.stdout.flush()
@@ -35,9 +37,37 @@ def _command() -> int:
             "Error: reconciler runs on Linux and macOS. On Windows, install and run it in WSL.\n"
         )
         return 1
+    import threading  # noqa: PLC0415 -- see above
+
+    from reconciler.core import bugs  # noqa: F401, PLC0415 -- a thread may not be able to import it
+
+    threading.excepthook = lambda told: _bug(told.exc_type, told.exc_traceback)
     from reconciler.cli import main as line  # noqa: PLC0415 -- see above
 
     return line.main(sys.argv[1:])
+
+
+def _tell_bugs() -> None:
+    """Have no exception that nobody handles show what it says, nor the lines that it went through.
+
+    Its text may be a request and its secrets, and Python would print it together with its causes.
+    """
+    sys.excepthook = lambda kind, _, trace: _bug(kind, trace)
+    sys.unraisablehook = lambda told: _bug(told.exc_type, told.exc_traceback)
+
+
+def _bug(kind: type[BaseException], trace: TracebackType | None) -> None:
+    from reconciler.core import bugs  # noqa: PLC0415 -- hardly any run needs it
+
+    if issubclass(kind, SystemExit):
+        return  # which ends a thread as return does
+    interrupted = issubclass(kind, KeyboardInterrupt)
+    line = "Interrupted." if interrupted else f"Error: {bugs.SUMMARY}: {bugs.describe(kind, trace)}"
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except Exception:  # noqa: S110 -- nobody is there to be told
+        pass
 
 
 def _open_closed_streams() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from reconciler import __version__
 from reconciler.app import machines
 from reconciler.app.sessions import Surroundings
 from reconciler.app.signals import StoppedError
 from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError, switched_on
+from reconciler.core import bugs
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import ReconcilerError, RejectedError
 from reconciler.model.exit_codes import ExitCode
@@ -84,18 +84,8 @@ def _guarded(
 
 
 def _bug(error: Exception, *, changing: bool) -> Finding:
-    """Say where the bug is and nothing of the values that were at hand."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = (
-        "" if trace is None else f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
-    )
     again = " If it had changed something, run it again: it begins with what is there."
     return Finding(
-        summary="This is a bug in reconciler",
-        detail=(
-            f"{type(error).__name__}{where}, in version {__version__}. Please report this."
-            + (again if changing else "")
-        ),
+        summary=bugs.SUMMARY,
+        detail=bugs.describe(type(error), error.__traceback__) + (again if changing else ""),
     )
