@@ -87,7 +87,11 @@ class Session:
 
     def _settings(self) -> Settings:
         environ = self.surroundings.environ
-        settings = Settings.read(environ, sandbox=self.environment.sandbox)
+        settings = Settings.read(
+            environ,
+            sandbox=self.environment.sandbox,
+            allowed_hosts=self.project.policy.allowed_hosts,
+        )
         for secret in settings.secrets:
             self.surroundings.scrubber.remember(secret)
         pin = self.environment.organization

@@ -26,6 +26,8 @@ _LAST_PORT = 65535
 _SHOWN = 20
 """More allowed hosts than these are not repeated."""
 
+NOT_ALLOWED = "Host not allowed"
+
 _FORMS = {
     HostForm.ORIGIN: "exactly https:// and a host, with no path, port or trailing slash",
     HostForm.ENDPOINT: "a host, host/path or an https URL",
@@ -124,13 +126,13 @@ def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> 
         f"vendor. Adobe would send the credentials there.{hint} If this host is right, have "
         "reconciler.yaml allow it:"
     )
-    return HostProblem(rule.path, "Host not allowed", detail, _allowing(host, allowed))
+    return HostProblem(rule.path, NOT_ALLOWED, detail, allowing(host, beside=allowed))
 
 
-def _allowing(host: str, allowed: Sequence[str]) -> tuple[str, ...]:
+def allowing(host: str, *, beside: Sequence[str]) -> tuple[str, ...]:
     """Return the lines of policy that allow one more host; of many it says that they stay."""
-    listed = [f'"{one}"' if one.startswith("[") else one for one in (*allowed[-_SHOWN:], host)]
-    if len(allowed) <= _SHOWN:
+    listed = [f'"{one}"' if one.startswith("[") else one for one in (*beside[-_SHOWN:], host)]
+    if len(beside) <= _SHOWN:
         return ("policy:", f"  allowed_hosts: [{', '.join(listed)}]")
     return ("policy:", "  allowed_hosts:", "  # beside those that stand there", f"  - {listed[-1]}")
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import SplitResult, urlsplit
 
+from reconciler.core import hosts
+from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding
 from reconciler.model.secrets import Secret
 
 BASE_URL: Final = "https://platform.adobe.io"
 IMS_URL: Final = "https://ims-na1.adobelogin.com"
+
+_BASE_DOMAIN: Final = ".adobe.io"
+_IMS_DOMAIN: Final = ".adobelogin.com"
 
 SCOPES: Final = (
     "openid",
@@ -40,6 +45,7 @@ _PHRASE = re.compile(r"[ -~]{1,8192}")
 _ORGANIZATION = re.compile(r"[0-9A-Fa-f]{24}@AdobeOrg")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|[0-9a-f.]*:[0-9a-f:.]*")
 """A name or an address; with a backslash in it, who connects would read another one."""
+_HTTPS: Final = 443
 _SANDBOX = re.compile(r"[a-z0-9][a-z0-9-]{0,254}")
 
 
@@ -68,12 +74,16 @@ class Settings:
         return tuple(secret for secret in held if secret is not None)
 
     @classmethod
-    def read(cls, environ: Mapping[str, str], *, sandbox: str) -> Self:
+    def read(
+        cls, environ: Mapping[str, str], *, sandbox: str, allowed_hosts: Sequence[str] = ()
+    ) -> Self:
         """Return what ``environ`` says; an empty variable counts as unset.
 
-        Raises ``RejectedError`` with every problem; none of them shows a value.
+        Our credentials and every secret go to the hosts of the base URLs: they are Adobe's,
+        loopback, or among ``allowed_hosts``. Raises ``RejectedError`` with every problem; none of
+        them shows a value, except a host that is not allowed.
         """
-        variables = _Variables(environ)
+        variables = _Variables(environ, allowed_hosts)
         access_token = variables.secret("AEP_ACCESS_TOKEN", _WORD)
         settings = cls(
             organization=variables.required(
@@ -86,8 +96,8 @@ class Settings:
             ),
             access_token=access_token,
             scopes=variables.scopes("AEP_SCOPES"),
-            base_url=variables.origin("AEP_BASE_URL", BASE_URL),
-            ims_url=variables.origin("AEP_IMS_URL", IMS_URL),
+            base_url=variables.origin("AEP_BASE_URL", BASE_URL, domain=_BASE_DOMAIN),
+            ims_url=variables.origin("AEP_IMS_URL", IMS_URL, domain=_IMS_DOMAIN),
             ca_bundle=variables.text("AEP_CA_BUNDLE"),
             proxy=variables.proxy("AEP_HTTPS_PROXY"),
         )
@@ -99,8 +109,9 @@ class Settings:
 class _Variables:
     """The environment, read leniently: a problem becomes a finding and an empty value."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], allowed_hosts: Sequence[str]) -> None:
         self._environ = environ
+        self._allowed_hosts = allowed_hosts
         self.findings: list[Finding] = []
 
     def text(self, name: str) -> str | None:
@@ -147,8 +158,8 @@ class _Variables:
             self._malformed(name, "It has to be a comma list, a space list or a JSON array.")
         return scopes
 
-    def origin(self, name: str, default: str) -> str:
-        """Return a base URL without the slash at its end."""
+    def origin(self, name: str, default: str, *, domain: str) -> str:
+        """Return a base URL, at a host below ``domain`` as a rule, without the slash at its end."""
         value = self.text(name)
         if value is None:
             return default
@@ -164,7 +175,24 @@ class _Variables:
                 "Plain http would show credentials to everyone on the way: it is accepted for "
                 "loopback addresses only. Use https.",
             )
+        elif not (_is_loopback(url) or _is_below(domain, url)):
+            self._require_allowed(name, _host(url), domain)
         return value.rstrip("/")
+
+    def _require_allowed(self, name: str, host: str, domain: str) -> None:
+        if host in self._allowed_hosts:
+            return
+        self.findings.append(
+            Finding(
+                summary=hosts.NOT_ALLOWED,
+                detail=(
+                    f"{name} names {quoted(host)}, which is no host below {domain[1:]}. Whoever "
+                    "answers there gets credentials and can act in your name. If this host is "
+                    "right, have reconciler.yaml allow it:"
+                ),
+                lines=hosts.allowing(host, beside=self._allowed_hosts),
+            )
+        )
 
     def proxy(self, name: str) -> Secret | None:
         value = self.text(name)
@@ -213,6 +241,16 @@ def _split(value: str) -> SplitResult | None:
     except ValueError:
         return None
     return url if _HOST.fullmatch(url.hostname or "") and _WORD.fullmatch(value) else None
+
+
+def _host(url: SplitResult) -> str:
+    """Return the host as policy spells it: in small letters, with the port if one is named."""
+    host = url.hostname or ""
+    return (f"[{host}]" if ":" in host else host) + ("" if url.port is None else f":{url.port}")
+
+
+def _is_below(domain: str, url: SplitResult) -> bool:
+    return (url.hostname or "").endswith(domain) and url.port in {None, _HTTPS}
 
 
 def _is_loopback(url: SplitResult) -> bool:

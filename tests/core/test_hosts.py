@@ -10,6 +10,8 @@ from reconciler.catalog import schemas
 from reconciler.core import hosts
 from reconciler.core.hosts import HostProblem
 from reconciler.model.values import freeze
+from tests.hostile import harmless
+from tests.lookalikes import lookalikes, nobody_asked
 
 KIND = schemas.built_in()["ZohoCrmConnection"]
 
@@ -195,3 +197,15 @@ def test_python_names_no_vendor() -> None:
         in file.read_text(encoding="utf-8").replace("ZohoCrmConnection.crm-eu", "").lower()
     ]
     assert naming == []
+
+
+@pytest.mark.parametrize("field", ["accounts", "endpoint"])
+def test_no_look_alike_passes_and_none_is_looked_up(field: str) -> None:
+    host = {"accounts": "accounts.zoho.eu", "endpoint": "www.zohoapis.eu"}[field]
+    table = [*lookalikes(host), f"https://{host.upper()}", f"HTTPS://{host}", f"https://{host}:443"]
+    assert len(table) > 100
+    with nobody_asked():
+        for url in table:
+            (problem,) = problems(accounts=url) if field == "accounts" else problems(endpoint=url)
+            assert harmless("\n".join([problem.detail, *problem.lines])), url
+            assert len(problem.detail) < 1000, url

@@ -12,6 +12,8 @@ from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Settings
 from reconciler.flowservice.wire import Wire
 from tests.builders import CLIENT, ORGANIZATION
 from tests.flowservice.clients import Clock
+from tests.hostile import harmless
+from tests.lookalikes import lookalikes, nobody_asked
 
 SOUND = {
     "AEP_CLIENT_ID": CLIENT,
@@ -102,15 +104,67 @@ GOOD = [
     pytest.param("AEP_BASE_URL", "http://127.9.9.9", id="loopback-too"),
     pytest.param("AEP_BASE_URL", "http://[::1]:8080", id="loopback-of-ipv6"),
     pytest.param("AEP_BASE_URL", "http://localhost:8080", id="localhost"),
+    pytest.param("AEP_BASE_URL", "https://localhost:8443", id="localhost-with-tls"),
     pytest.param("AEP_BASE_URL", "https://platform-stage.adobe.io", id="stage"),
+    pytest.param("AEP_BASE_URL", "https://platform.adobe.io:443", id="usual-port"),
+    pytest.param("AEP_BASE_URL", "HTTPS://Platform.Adobe.IO", id="capitals"),
     pytest.param("AEP_BASE_URL", "https://gateway.example:8443/adobe", id="port-and-path"),
-    pytest.param("AEP_BASE_URL", "HTTPS://Gateway_1.Example.", id="capitals-and-a-last-dot"),
+    pytest.param("AEP_BASE_URL", "https://[2001:db8::1]", id="an-address"),
 ]
+ALLOWED = ("gateway.example:8443", "[2001:db8::1]")
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD)
 def test_a_url_is_used_without_the_slashes_at_its_end(name: str, value: str) -> None:
-    assert Settings.read({**SOUND, name: f"{value}//"}, sandbox="dev").base_url == value
+    read = Settings.read({**SOUND, name: f"{value}//"}, sandbox="dev", allowed_hosts=ALLOWED)
+    assert read.base_url == value
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("AEP_BASE_URL", "platform.adobe.io"), ("AEP_IMS_URL", "ims-na1.adobelogin.com")],
+)
+def test_our_credentials_go_to_no_look_alike_and_none_is_looked_up(name: str, host: str) -> None:
+    with nobody_asked():
+        for url in lookalikes(host):
+            with pytest.raises(RejectedError) as caught:
+                Settings.read({**SOUND, name: url}, sandbox="dev")
+            (finding,) = caught.value.findings
+            assert harmless("\n".join([finding.detail, *finding.lines])), url
+            assert finding.summary in {"Malformed setting", "Host not allowed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "host"),
+    [
+        ("AEP_BASE_URL", "https://adobe.io", "adobe.io"),
+        ("AEP_BASE_URL", "https://evil-adobe.io", "evil-adobe.io"),
+        ("AEP_BASE_URL", "https://platform.adobe.io:8443/x", "platform.adobe.io:8443"),
+        ("AEP_BASE_URL", "https://ims-na1.adobelogin.com", "ims-na1.adobelogin.com"),
+        ("AEP_BASE_URL", "https://Gateway.Example", "gateway.example"),
+        ("AEP_BASE_URL", "https://[2001:DB8::1]:443", "[2001:db8::1]:443"),
+        ("AEP_IMS_URL", "https://platform.adobe.io", "platform.adobe.io"),
+        ("AEP_IMS_URL", "https://10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_another_host_is_refused_with_the_line_that_would_allow_it(
+    name: str, url: str, host: str
+) -> None:
+    environ = {**SOUND, name: url}
+    with pytest.raises(RejectedError) as caught:
+        Settings.read(environ, sandbox="dev", allowed_hosts=("kept.example",))
+    (finding,) = caught.value.findings
+    assert finding.detail.startswith(f'{name} names "{host}", which is no host below adobe')
+    shown = f'"{host}"' if host.startswith("[") else host
+    assert finding.lines == ("policy:", f"  allowed_hosts: [kept.example, {shown}]")
+    Settings.read(environ, sandbox="dev", allowed_hosts=(host,))
+
+
+@pytest.mark.parametrize("name", ["AEP_BASE_URL", "AEP_IMS_URL"])
+def test_plain_http_is_for_loopback_even_where_policy_lists_a_host(name: str) -> None:
+    environ = {**SOUND, name: "http://gateway.example"}
+    with pytest.raises(RejectedError, match="1 problems"):
+        Settings.read(environ, sandbox="dev", allowed_hosts=("gateway.example",))
 
 
 @pytest.mark.parametrize(

@@ -361,6 +361,11 @@ ENVIRONMENTS = [
         id="secret-with-a-line-break",
     ),
     pytest.param(
+        {"AEP_BASE_URL": "https://platform.adobe.io.example"},
+        ["Host not allowed", "allowed_hosts: [platform.adobe.io.example]"],
+        id="base-url-of-another-host",
+    ),
+    pytest.param(
         {"AEP_BASE_URL": "http://platform.adobe.io"},
         ["The value of AEP_BASE_URL is malformed", "Use https."],
         id="plain-http",
