@@ -6,7 +6,9 @@ import base64
 import html
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from urllib.parse import quote, quote_plus
 
 from reconciler.core.escaping import escape
@@ -19,6 +21,12 @@ _MANY = 500
 """Spellings from which on it is quicker to look at each place of a text."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
+
+_WRAP = re.compile(
+    r"(?<![\w+/-])[\w+/-]{60,}(?=((?:\r?\n|(?:\\r)?\\n|(?:\\u\{d\})?\\u\{a\})[ \t]*)[\w+/-])",
+    re.ASCII,
+)
+"""A long line of base64 or hex and, in a group, the break behind it: itself, in JSON or escaped."""
 
 
 class Scrubber:
@@ -38,16 +46,35 @@ class Scrubber:
             self._by_start.setdefault(spelling[:SHORTEST], []).append(spelling)
 
     def scrub(self, text: str) -> str:
-        """Return ``text`` with every known secret masked."""
-        # An apply of a thousand connections knows tens of thousands of spellings: to look for each
-        # in every line would take longer than the requests do.
-        few = len(self._known) < min(_MANY, len(text))
-        places = self._each_spelling if few else self._each_place
+        """Return ``text`` with every known secret masked, those too that a line break divides."""
+        found = [*self._places(text), *self._wrapped(text)]
         kept, end = [], 0
-        for start, stop in _joined(places(text)):
+        for start, stop in _joined(found):
             kept += [text[end:start], MASK]
             end = stop
         return "".join([*kept, text[end:]]) if kept else text
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        # An apply of a thousand connections knows tens of thousands of spellings: to look for each
+        # in every line would take longer than the requests do.
+        few = len(self._known) < min(_MANY, len(text))
+        return self._each_spelling(text) if few else self._each_place(text)
+
+    def _wrapped(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the places in what MIME and PEM would have on one line, counted in ``text``."""
+        breaks = [found.span(1) for found in _WRAP.finditer(text)]
+        if not breaks:
+            return
+        ends = [0, *(stop for _, stop in breaks)]
+        lines = [text[end:start] for end, (start, _) in zip(ends, breaks, strict=False)]
+        starts = list(accumulate(map(len, lines), initial=0))  # of each line, in what is joined
+
+        def place(joined: int) -> int:
+            line = bisect_right(starts, joined) - 1
+            return ends[line] + joined - starts[line]
+
+        for start, stop in self._places("".join([*lines, text[ends[-1] :]])):
+            yield place(start), place(stop - 1) + 1
 
     def _each_spelling(self, text: str) -> Iterator[tuple[int, int]]:
         for spelling in tuple(self._known):  # a thread may be told a new token meanwhile
@@ -80,25 +107,36 @@ def _joined(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 def _spellings(value: str) -> set[str]:
     """Return how programs spell a value: in JSON, HTML, URLs, base64, hex, on one line."""
     data = value.encode(errors="surrogatepass")
-    encoded = {quote(data, safe=""), quote_plus(data), quote(data)}
+    in_json = json.dumps(value)[1:-1]
     entities = html.escape(value)
     found = {
         value,
         escape(value),
+        escape(f"{value}[")[:-1],  # as it is escaped before a sign that makes a command of both
         " ".join(value.split()),
-        json.dumps(value)[1:-1],
+        in_json,
+        json.dumps(in_json)[1:-1],
+        in_json.replace("/", "\\/"),
         json.dumps(value, ensure_ascii=False)[1:-1],
-        json.dumps(value)[1:-1].replace("/", "\\/"),
+        repr(value)[1:-1],
+        repr(data)[2:-1],
         entities,
         html.escape(value, quote=False),
         entities.replace("&#x27;", "&#39;"),
-        *encoded,
-        *(_PERCENT.sub(lambda escaped: escaped.group().lower(), text) for text in encoded),
+        *_in_urls(data),
         *_base64(data),
         data.hex(),
         data.hex().upper(),
     }
     return {spelling for spelling in found if len(spelling) >= SHORTEST}
+
+
+def _in_urls(data: bytes) -> Iterator[str]:
+    """Yield the data as parts of URLs and forms have it, in either case, once and twice encoded."""
+    for once in {quote(data, safe=""), quote_plus(data), quote(data)}:
+        for text in {once, _PERCENT.sub(lambda escaped: escaped.group().lower(), once)}:
+            yield text
+            yield quote(text, safe="")
 
 
 def _base64(data: bytes) -> Iterator[str]:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.core.escaping import escape
 from reconciler.core.scrubber import SHORTEST, Scrubber
 from reconciler.model.secrets import MASK, Secret
 
 HIDDEN = "\ue000"
 SIGNS = st.characters(exclude_characters=HIDDEN)
 VALUE = "1000.rEfr/sh'tok%en<&>\"+ü"
+
+
+def lowered(url: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda escaped: escaped.group().lower(), url)
+
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "itself": str,
@@ -33,6 +40,16 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "hex-upper": lambda value: value.encode().hex().upper(),
     "base64": lambda value: base64.b64encode(value.encode()).decode(),
     "base64-url": lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
+    "json-twice": lambda value: json.dumps(json.dumps(value)[1:-1])[1:-1],
+    "json-slashes": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+    "url-twice": lambda value: quote(quote(value, safe=""), safe=""),
+    "url-form-twice": lambda value: quote(quote_plus(value), safe=""),
+    "url-lower": lambda value: lowered(quote(value, safe="")),
+    "url-lower-twice": lambda value: quote(lowered(quote(value, safe="")), safe=""),
+    "form-lower": lambda value: lowered(quote_plus(value)),
+    "repr": lambda value: repr(value)[1:-1],
+    "repr-of-bytes": lambda value: repr(value.encode())[2:-1],
+    "escaped": escape,
 }
 
 
@@ -47,6 +64,58 @@ def scrubber(*values: str) -> Scrubber:
 def test_a_secret_is_masked_however_it_is_spelled(spell: Callable[[str], str]) -> None:
     spelled = spell(VALUE)
     assert scrubber(VALUE).scrub(f"a {spelled} b") == f"a {MASK} b"
+
+
+@given(
+    value=st.text(SIGNS, min_size=SHORTEST, max_size=30),
+    before=st.text(SIGNS, max_size=20),
+    after=st.text(SIGNS, max_size=20),
+)
+def test_no_spelling_of_any_secret_is_left_in_any_surroundings(
+    value: str, before: str, after: str
+) -> None:
+    known = scrubber(value)
+    for name, spell in SPELLINGS.items():
+        spelled = spell(value)
+        left = known.scrub(f"{before}{spelled}{after}").replace(MASK, HIDDEN)
+        assert spelled not in left, name
+        assert HIDDEN in left, name
+
+
+@given(value=st.text(SIGNS, min_size=SHORTEST, max_size=30), text=st.text(max_size=200))
+def test_text_without_the_secret_stays_as_it_is(value: str, text: str) -> None:
+    held = {spell(value) for spell in SPELLINGS.values()}
+    if not any(spelled[:SHORTEST] in text for spelled in held):
+        assert scrubber(value).scrub(text) == text
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\n  ", "\\n", "\\r\\n", "\\u{a}"])
+@pytest.mark.parametrize("columns", [64, 76])
+@given(before=st.binary(min_size=40, max_size=120), after=st.binary(max_size=90))
+@settings(max_examples=25)
+def test_a_secret_is_masked_where_a_line_of_base64_ends_in_it(
+    columns: int, ending: str, before: bytes, after: bytes
+) -> None:
+    value = "a-secret-of-some-length"
+    whole = base64.b64encode(before + value.encode() + after).decode()
+    wrapped = ending.join(whole[start : start + columns] for start in range(0, len(whole), columns))
+    shown = scrubber(value).scrub(f"PEM: {ending}{wrapped}{ending}end")
+    assert MASK in shown
+    assert shown.startswith("PEM: ")
+    assert shown.endswith("end")
+    joined = shown.replace(ending, "")
+    assert not any(part in joined for part in parts(value))
+
+
+def parts(value: str) -> set[str]:
+    """Return what of a value in base64 no neighbour changes, at each place."""
+    found = {base64.b64encode(bytes(n) + value.encode()).decode()[4:-4] for n in range(3)}
+    return {text[start : start + 12] for text in found for start in range(len(text) - 11)}
+
+
+def test_line_breaks_elsewhere_stay_where_they_are() -> None:
+    text = "\n".join(["x" * 70, "y" * 70, "secret-value", "z" * 70, "w"])
+    assert scrubber("secret-value").scrub(text) == text.replace("secret-value", MASK)
 
 
 def test_percent_escapes_are_known_in_small_letters() -> None:
