@@ -51,12 +51,14 @@ class FlowService:
         *,
         client: str,
         courier: Courier,
+        confidences: Confidences,
         time: ServiceTime,
         clock: Clock,
         threads: Threads,
         transport: Transport,
     ) -> None:
         self._client = client
+        self._confidences = confidences
         self._courier = courier
         self._time = time
         self._clock = clock
@@ -107,6 +109,7 @@ class FlowService:
         return cls(
             client=settings.client_id,
             courier=courier,
+            confidences=confidences,
             time=service_time,
             clock=clock,
             threads=threads,
@@ -130,7 +133,7 @@ class FlowService:
         """Return every live connection of that connection spec; complete, or an error is raised."""
         listed = partial(
             pages.listed,
-            partial(self._courier.read, limit=PAGE_LIMIT, budget=Budget(self._clock)),
+            partial(self._shown, kind, limit=PAGE_LIMIT, budget=Budget(self._clock)),
             kind=kind,
             connection_spec=connection_spec,
             threads=self._threads,
@@ -143,10 +146,14 @@ class FlowService:
             # Adobe's pages show ``orderby`` with other fields only: it may not know this one.
             return listed(order=None)
 
+    def _shown(self, kind: Kind, path: str, **bounds: Any) -> Any:
+        """Return the document about connections at ``path``, whose credentials nobody will tell."""
+        return self._confidences.hear(self._courier.read(path, **bounds), kind)
+
     def connection(self, kind: Kind, remote_id: RemoteId) -> Observation | None:
         """Return one live connection, ``None`` where the service has none, or not for long."""
         try:
-            item = pages.only(self._courier.read(_path(kind, remote_id)))
+            item = pages.only(self._shown(kind, _path(kind, remote_id)))
         except NotFoundError:
             return None
         if item is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Final, Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.core.escaping import escape
 from reconciler.errors import RemoteError
@@ -19,6 +20,8 @@ PAGE_LIMIT: Final = 8 << 20
 """Bytes that one page of a list may have."""
 ERROR_LIMIT: Final = 64 << 10
 """Bytes that an answer with an error status may have, whatever was asked for."""
+
+_MOST_NAMES: Final = 20
 
 HEARD: Final = ("content-encoding", "content-type", "date", "retry-after", "x-request-id")
 """The response headers that anyone here listens to."""
@@ -82,7 +85,7 @@ class Transport(Protocol):
 
 
 class LoggedTransport:
-    """Writes one line per request: never a header, never a body."""
+    """Writes one line per request: never a header, and of a body the names of its members alone."""
 
     def __init__(
         self,
@@ -98,7 +101,7 @@ class LoggedTransport:
         self._clock = clock
 
     def send(self, request: Request) -> Response:
-        """Send through, and log method, path, status, milliseconds and request id."""
+        """Send through, and log what was asked, what came of it, how soon, and what was sent."""
         began = self._clock.monotonic()
         try:
             response = self._transport.send(request)
@@ -116,4 +119,21 @@ class LoggedTransport:
 
     def _write(self, request: Request, outcome: str, began: float) -> None:
         milliseconds = (self._clock.monotonic() - began) * 1000
-        self._log(f"{request.title} -> {outcome} ({milliseconds:.0f} ms)")
+        sent = ", ".join(escape(name, limit=64) for name in _names(request)[:_MOST_NAMES])
+        self._log(
+            f"{escape(request.title)} -> {outcome} ({milliseconds:.0f} ms)"
+            + (f" sent: {sent}" if sent else "")
+        )
+
+
+def _names(request: Request) -> list[str]:
+    """Return the members of a body: of a document, a form, or what a patch is about."""
+    if request.body is None:
+        return []
+    text = request.body.decode()
+    if not text.startswith(("{", "[")):
+        return [name for name, _ in parse_qsl(text)]
+    document = json.loads(text)
+    if isinstance(document, dict):
+        return sorted(document)
+    return [f"{each['op']} {each['path']}" for each in document]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reconciler.core import references
 from reconciler.core.escaping import escape
+from reconciler.core.scrubber import SHORTEST
 from reconciler.errors import SecretError
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
@@ -50,6 +51,11 @@ class LocalSecrets:
             raise SecretError(
                 f"{escape(str(reference))} begins or ends with white space; was it copied with "
                 "something around it?"
+            )
+        if len(text) < SHORTEST:
+            raise SecretError(
+                f"{escape(str(reference))} has fewer than {SHORTEST} characters, and nothing so "
+                "short could be kept out of what is shown. Was it cut off?"
             )
         secret = Secret(text)
         if self._remember is not None:

@@ -13,15 +13,17 @@ from urllib.parse import parse_qsl
 import pytest
 
 from reconciler.errors import RemoteError, SilentError, UnauthorizedError, UnreachableError
+from reconciler.flowservice.transport import LoggedTransport, Request, Response
 from reconciler.model.secrets import MASK, Secret
 from reconciler.simulator.effects import Effect, Garbage, Redirect, Reply, Reset, Scene, Status
-from reconciler.simulator.exchanges import Answer
+from reconciler.simulator.exchanges import Answer, json_answer
 from reconciler.simulator.ims import SCOPES
 from tests.builders import CLIENT, KIND, SPEC_ID, remote_id
 from tests.flowservice.clients import (
     BODY,
     CLIENT_SECRET,
     GIVEN_TOKEN,
+    Clock,
     Desk,
     connected,
     settings,
@@ -351,4 +353,42 @@ def test_the_log_has_one_line_for_each_request_and_no_secret(desk: Desk) -> None
     token, create = desk.log
     assert token.startswith("POST /ims/token/v3 -> 200 request-id=")
     assert create.startswith("POST /data/foundation/flowservice/connections -> 201 request-id=")
+    assert token.endswith(" ms) sent: grant_type, client_id, client_secret, scope")
+    assert create.endswith(" ms) sent: auth, connectionSpec, name")
     assert "canary" not in token + create
+
+
+class Silent:
+    def send(self, request: Request) -> Response:
+        return Response(status=200, headers={}, body=b"")
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def test_the_log_names_what_a_patch_is_about_and_harms_nobody() -> None:
+    line: list[str] = []
+    wire = LoggedTransport(Silent(), log=line.append, tell=str, clock=Clock())
+    patch = [{"op": "replace", "path": "/##[a]", "value": "canary"}, {"op": "remove", "path": "/b"}]
+    request = Request(
+        method="PATCH", url="http://h/::error::", headers={}, body=json.dumps(patch).encode()
+    )
+    wire.send(request)
+    assert line == [r"PATCH /::error:: -> 200 (0 ms) sent: replace /\u{23}\u{23}[a], remove /b"]
+
+
+def test_what_a_service_shows_of_credentials_is_told_by_nobody_afterwards(
+    desk: Desk,
+) -> None:
+    def shown(scene: Scene) -> Answer:
+        item = {"id": remote_id(1), "auth": {"params": {"clientSecret": "canary-of-somebody-else"}}}
+        return json_answer(200, {"items": [item]})
+
+    desk.service.fault(shown, kind="get")
+    assert desk.remote.connection(KIND, remote_id(1)) is not None
+    said = {"message": "no such client: canary-of-somebody-else"}
+    desk.service.fault(Reply(status=400, json=said), kind="get")
+    with pytest.raises(RemoteError) as caught:
+        desk.remote.connection(KIND, remote_id(1))
+    assert MASK in caught.value.detail
+    assert "somebody-else" not in whole_story(caught.value)

@@ -34,13 +34,22 @@ def refusal(secrets: LocalSecrets, scheme: str, key: str) -> str:
 
 
 def test_an_environment_variable_is_taken_as_it_is(folder: Path) -> None:
-    assert source(folder, TOKEN="a b\nc").reveal(SecretRef("env", "TOKEN")).reveal() == "a b\nc"
+    assert source(folder, TOKEN="a b\ncd").reveal(SecretRef("env", "TOKEN")).reveal() == "a b\ncd"
 
 
-@pytest.mark.parametrize("written", [b"a", b"a\n", b"a\r\n"])
+@pytest.mark.parametrize("written", [b"secret", b"secret\n", b"secret\r\n"])
 def test_one_trailing_newline_of_a_file_is_dropped(folder: Path, written: bytes) -> None:
     (folder / "key").write_bytes(written)
-    assert source(folder).reveal(SecretRef("file", "key")).reveal() == "a"
+    assert source(folder).reveal(SecretRef("file", "key")).reveal() == "secret"
+
+
+@pytest.mark.parametrize("value", ["x", "12345", "äöüäö"])
+def test_what_is_too_short_to_be_masked_is_not_sent(folder: Path, value: str) -> None:
+    (folder / "key").write_text(value)
+    for secrets, scheme in ((source(folder, key=value), "env"), (source(folder), "file")):
+        said = refusal(secrets, scheme, "key")
+        assert said.startswith(f"{scheme}:key has fewer than 6 characters")
+        assert value not in said
 
 
 @pytest.mark.parametrize("written", [b"a\n\n", b"\na", b"a\r", b" a\n"])
@@ -120,19 +129,19 @@ def test_no_path_leads_out_and_only_small_text_files_are_read(folder: Path, key:
 
 def test_a_link_that_stays_inside_is_followed(folder: Path) -> None:
     (folder / "keys" / "..data").mkdir()
-    (folder / "keys" / "..data" / "two").write_text("two")
+    (folder / "keys" / "..data" / "two").write_text("second")
     (folder / "keys" / "two").symlink_to("..data/two")
-    assert source(folder).reveal(SecretRef("file", "keys/two")).reveal() == "two"
+    assert source(folder).reveal(SecretRef("file", "keys/two")).reveal() == "second"
 
 
 @pytest.mark.parametrize("relative", [True, False])
 def test_policy_can_add_a_folder(folder: Path, *, relative: bool) -> None:
     vault = folder.parent / "vault"
     vault.mkdir()
-    (vault / "key").write_text("kept")
+    (vault / "key").write_text("kept-one")
     path = "../vault" if relative else str(vault)
     secrets = source(folder, path)
-    assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "kept"
+    assert secrets.reveal(SecretRef("file", f"{path}/key")).reveal() == "kept-one"
     assert refusal(secrets, "file", f"{path}-other/key")
 
 
