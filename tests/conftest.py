@@ -1,4 +1,4 @@
-"""Golden files for every test; ``pytest --accept`` writes them anew."""
+"""Golden files for every test, which ``pytest --accept`` writes, and the watch over them all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from hypothesis import settings
 settings.register_profile("torture", max_examples=20_000, deadline=None)
 if profile := os.environ.get("HYPOTHESIS_PROFILE"):
     settings.load_profile(profile)
+
+pytest_plugins = ("tests.watch",)
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -12,8 +12,9 @@ from reconciler.manifests import loader
 from reconciler.manifests.loader import Loaded
 from reconciler.model.findings import Finding
 from reconciler.model.projects import Project
+from tests import canaries
 
-CANARY = "hunter2-canary"
+CANARY = "hunter2-canary9b1f"
 """A secret where none should be; no output may ever hold it."""
 
 PROJECT = """\
@@ -76,12 +77,12 @@ def write(
 ) -> Path:
     """Write a project; a manifest without a name is ``connections/crm.yaml``."""
     named = {"crm.yaml": manifests} if isinstance(manifests, str) else manifests
-    (folder / "reconciler.yaml").write_text(project, encoding="utf-8")
+    canaries.write(folder / "reconciler.yaml", project)
     (folder / "connections").mkdir(exist_ok=True)
     for name, text in named.items():
         path = folder / "connections" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        canaries.write(path, text)
     return folder
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
+from tests import canaries
 from tests.journeys.worlds import COMMAND
 
-SECRET = "canary-in-a-traceback"
+SECRET = "canary9b1f-in-a-traceback"
 PLANT = """\
 import sys, threading
 
@@ -37,7 +38,7 @@ IN_A_THREAD = "thread = threading.Thread(target=fail); thread.start(); thread.jo
 
 def run(folder: Path, act: str) -> subprocess.CompletedProcess[str]:
     """Run the command as installed, with something that happens before it has a console."""
-    (folder / "sitecustomize.py").write_text(PLANT.format(secret=SECRET, act=act))
+    canaries.write(folder / "sitecustomize.py", PLANT.format(secret=SECRET, act=act))
     environ = {**os.environ, "PYTHONPATH": str(folder)}
     command = [str(COMMAND), "validate", "--help"]
     return subprocess.run(

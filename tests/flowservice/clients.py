@@ -29,8 +29,8 @@ from tests.builders import CLIENT, ORGANIZATION, SPEC_ID, remote_id
 
 BASE: Final = "/data/foundation/flowservice"
 LIST: Final = f"{BASE}/connections"
-CLIENT_SECRET: Final = "canary-client-secret/+&="
-GIVEN_TOKEN: Final = "canary-given-token"
+CLIENT_SECRET: Final = "canary9b1f-client-secret/+&="
+GIVEN_TOKEN: Final = "canary9b1f-given-token"
 BODY: Final[Mapping[str, Any]] = {
     "name": "CRM",
     "auth": {
@@ -39,9 +39,9 @@ BODY: Final[Mapping[str, Any]] = {
             "endpoint": "https://www.zohoapis.eu",
             "accountsUrl": "https://accounts.zoho.eu",
             "clientId": "1000.ABCDEF",
-            "clientSecret": Secret("canary-zoho-secret"),
-            "accessToken": Secret("canary-zoho-access"),
-            "refreshToken": Secret("canary-zoho-refresh"),
+            "clientSecret": Secret("canary9b1f-zoho-secret"),
+            "accessToken": Secret("canary9b1f-zoho-access"),
+            "refreshToken": Secret("canary9b1f-zoho-refresh"),
         },
     },
     "connectionSpec": {"id": SPEC_ID, "version": "1.0"},

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.flowservice import bodies
 
-CANARY = "canary-9b1f"
+CANARY = "canary9b1f-9b1f"
 
 
 @pytest.mark.parametrize(

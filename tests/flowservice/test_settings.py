@@ -17,7 +17,7 @@ from tests.lookalikes import lookalikes, nobody_asked
 
 SOUND = {
     "AEP_CLIENT_ID": CLIENT,
-    "AEP_CLIENT_SECRET": "p8e-canary secret",
+    "AEP_CLIENT_SECRET": "p8e-canary9b1f secret",
     "AEP_ORG_ID": ORGANIZATION,
 }
 
@@ -44,48 +44,52 @@ def test_an_empty_variable_counts_as_unset() -> None:
 
 
 BAD = [
-    pytest.param("AEP_ORG_ID", "canary@AdobeOrg", id="organisation"),
-    pytest.param("AEP_ORG_ID", ORGANIZATION + "\ncanary", id="organisation-and-a-line"),
+    pytest.param("AEP_ORG_ID", "canary9b1f@AdobeOrg", id="organisation"),
+    pytest.param("AEP_ORG_ID", ORGANIZATION + "\ncanary9b1f", id="organisation-and-a-line"),
     pytest.param("AEP_ORG_ID", ORGANIZATION + "\n", id="organisation-and-a-line-break"),
-    pytest.param("AEP_CLIENT_ID", "canary id", id="client-with-a-space"),
-    pytest.param("AEP_CLIENT_ID", "canary\r\nX-Evil: 1", id="client-with-a-header"),
-    pytest.param("AEP_CLIENT_SECRET", "canary\n", id="secret-with-a-line-break"),
-    pytest.param("AEP_CLIENT_SECRET", "canary\x00", id="secret-with-a-nul"),
-    pytest.param("AEP_CLIENT_SECRET", "canary-ü", id="secret-beyond-ascii"),
-    pytest.param("AEP_CLIENT_SECRET", "canary" * 2000, id="secret-too-long"),
-    pytest.param("AEP_ACCESS_TOKEN", "Bearer canary", id="token-with-its-scheme"),
-    pytest.param("AEP_ACCESS_TOKEN", "canary\nX-Evil: 1", id="token-with-a-header"),
+    pytest.param("AEP_CLIENT_ID", "canary9b1f id", id="client-with-a-space"),
+    pytest.param("AEP_CLIENT_ID", "canary9b1f\r\nX-Evil: 1", id="client-with-a-header"),
+    pytest.param("AEP_CLIENT_SECRET", "canary9b1f\n", id="secret-with-a-line-break"),
+    pytest.param("AEP_CLIENT_SECRET", "canary9b1f\x00", id="secret-with-a-nul"),
+    pytest.param("AEP_CLIENT_SECRET", "canary9b1f-ü", id="secret-beyond-ascii"),
+    pytest.param("AEP_CLIENT_SECRET", "canary9b1f" * 2000, id="secret-too-long"),
+    pytest.param("AEP_ACCESS_TOKEN", "Bearer canary9b1f", id="token-with-its-scheme"),
+    pytest.param("AEP_ACCESS_TOKEN", "canary9b1f\nX-Evil: 1", id="token-with-a-header"),
     pytest.param("AEP_SCOPES", ", ,", id="scopes-of-nothing"),
-    pytest.param("AEP_SCOPES", '["canary"', id="scopes-cut-off"),
-    pytest.param("AEP_SCOPES", '["canary", 7]', id="scopes-of-numbers"),
+    pytest.param("AEP_SCOPES", '["canary9b1f"', id="scopes-cut-off"),
+    pytest.param("AEP_SCOPES", '["canary9b1f", 7]', id="scopes-of-numbers"),
     pytest.param("AEP_SCOPES", '["can ary"]', id="scopes-with-a-space"),
     pytest.param("AEP_SCOPES", "[" * 100_000, id="scopes-without-end"),
-    pytest.param("AEP_SCOPES", "canary-ü", id="scopes-beyond-ascii"),
-    pytest.param("AEP_BASE_URL", "canary.adobe.io", id="url-without-a-scheme"),
-    pytest.param("AEP_BASE_URL", "ftp://canary.adobe.io", id="url-of-another-scheme"),
-    pytest.param("AEP_BASE_URL", "http://canary.adobe.io", id="plain-http"),
-    pytest.param("AEP_BASE_URL", "http://127.0.0.1.canary.io", id="plain-http-like-loopback"),
-    pytest.param("AEP_BASE_URL", "http://127.1@canary.io", id="plain-http-with-loopback-as-user"),
-    pytest.param("AEP_BASE_URL", "https://canary@adobe.io", id="url-with-a-user"),
-    pytest.param("AEP_BASE_URL", "https://:canary@adobe.io", id="url-with-a-password"),
-    pytest.param("AEP_BASE_URL", "https://adobe.io/?canary=1", id="url-with-a-query"),
+    pytest.param("AEP_SCOPES", "canary9b1f-ü", id="scopes-beyond-ascii"),
+    pytest.param("AEP_BASE_URL", "canary9b1f.adobe.io", id="url-without-a-scheme"),
+    pytest.param("AEP_BASE_URL", "ftp://canary9b1f.adobe.io", id="url-of-another-scheme"),
+    pytest.param("AEP_BASE_URL", "http://canary9b1f.adobe.io", id="plain-http"),
+    pytest.param("AEP_BASE_URL", "http://127.0.0.1.canary9b1f.io", id="plain-http-like-loopback"),
+    pytest.param(
+        "AEP_BASE_URL", "http://127.1@canary9b1f.io", id="plain-http-with-loopback-as-user"
+    ),
+    pytest.param("AEP_BASE_URL", "https://canary9b1f@adobe.io", id="url-with-a-user"),
+    pytest.param("AEP_BASE_URL", "https://:canary9b1f@adobe.io", id="url-with-a-password"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io/?canary9b1f=1", id="url-with-a-query"),
     pytest.param("AEP_BASE_URL", "https://adobe.io/?", id="url-with-an-empty-query"),
-    pytest.param("AEP_BASE_URL", "https://adobe.io#canary", id="url-with-a-fragment"),
+    pytest.param("AEP_BASE_URL", "https://adobe.io#canary9b1f", id="url-with-a-fragment"),
     pytest.param("AEP_BASE_URL", "https://adobe.io#", id="url-with-an-empty-fragment"),
     pytest.param("AEP_BASE_URL", "https://", id="url-without-a-host"),
-    pytest.param("AEP_BASE_URL", "https://canary:port", id="url-with-a-port-in-words"),
-    pytest.param("AEP_BASE_URL", "https://canary:65536", id="url-with-a-port-too-high"),
-    pytest.param("AEP_BASE_URL", "https://[canary", id="url-with-half-a-bracket"),
+    pytest.param("AEP_BASE_URL", "https://canary9b1f:port", id="url-with-a-port-in-words"),
+    pytest.param("AEP_BASE_URL", "https://canary9b1f:65536", id="url-with-a-port-too-high"),
+    pytest.param("AEP_BASE_URL", "https://[canary9b1f", id="url-with-half-a-bracket"),
     pytest.param("AEP_BASE_URL", "https://can ary.io", id="url-with-a-space"),
-    pytest.param("AEP_BASE_URL", "https://canary.io\n", id="url-with-a-line-break"),
+    pytest.param("AEP_BASE_URL", "https://canary9b1f.io\n", id="url-with-a-line-break"),
     pytest.param("AEP_BASE_URL", "https://canáry.io", id="url-beyond-ascii"),
     pytest.param("AEP_BASE_URL", "https://evil.io\\.adobe.io", id="url-with-a-backslash"),
-    pytest.param("AEP_BASE_URL", "https://canary..adobe.io", id="url-with-an-empty-label"),
-    pytest.param("AEP_IMS_URL", "http://ims.canary.io", id="ims-plain-http"),
-    pytest.param("AEP_HTTPS_PROXY", "proxy.canary:8080", id="proxy-without-a-scheme"),
-    pytest.param("AEP_HTTPS_PROXY", "socks5://canary:pw@proxy", id="proxy-of-another-scheme"),
-    pytest.param("AEP_HTTPS_PROXY", "http://canary:pw@", id="proxy-without-a-host"),
-    pytest.param("AEP_HTTPS_PROXY", "http://canary\\@proxy..io", id="proxy-with-an-empty-label"),
+    pytest.param("AEP_BASE_URL", "https://canary9b1f..adobe.io", id="url-with-an-empty-label"),
+    pytest.param("AEP_IMS_URL", "http://ims.canary9b1f.io", id="ims-plain-http"),
+    pytest.param("AEP_HTTPS_PROXY", "proxy.canary9b1f:8080", id="proxy-without-a-scheme"),
+    pytest.param("AEP_HTTPS_PROXY", "socks5://canary9b1f:pw@proxy", id="proxy-of-another-scheme"),
+    pytest.param("AEP_HTTPS_PROXY", "http://canary9b1f:pw@", id="proxy-without-a-host"),
+    pytest.param(
+        "AEP_HTTPS_PROXY", "http://canary9b1f\\@proxy..io", id="proxy-with-an-empty-label"
+    ),
 ]
 
 
@@ -95,7 +99,7 @@ def test_a_bad_variable_is_refused_by_name_and_its_value_is_not_shown(
 ) -> None:
     (problem,) = problems({**SOUND, name: value})
     assert problem.startswith(f"Malformed setting: The value of {name} is malformed. ")
-    assert "canary" not in problem
+    assert "canary9b1f" not in problem
     assert value.strip() not in problem
 
 
@@ -188,18 +192,18 @@ def test_a_sandbox_that_could_not_be_one_is_refused(sandbox: str) -> None:
 
 def test_every_problem_is_told_at_once() -> None:
     environ = {
-        "AEP_CLIENT_SECRET": "canary\n",
-        "AEP_ORG_ID": "canary",
+        "AEP_CLIENT_SECRET": "canary9b1f\n",
+        "AEP_ORG_ID": "canary9b1f",
         "AEP_SCOPES": "[",
-        "AEP_BASE_URL": "http://canary.io",
-        "AEP_IMS_URL": "canary",
-        "AEP_HTTPS_PROXY": "canary",
+        "AEP_BASE_URL": "http://canary9b1f.io",
+        "AEP_IMS_URL": "canary9b1f",
+        "AEP_HTTPS_PROXY": "canary9b1f",
     }
     told = problems(environ, sandbox="*")
     assert len(told) == 8
     for name in ("AEP_CLIENT_ID (or IMS_OAUTH_S2S_CLIENT_ID) is not set", "sandbox", *environ):
         assert any(name in problem for problem in told), name
-    assert "canary" not in "".join(told)
+    assert "canary9b1f" not in "".join(told)
 
 
 def test_the_names_that_an_action_exports_stand_in_for_ours_and_ours_win() -> None:
@@ -212,7 +216,7 @@ def test_the_names_that_an_action_exports_stand_in_for_ours_and_ours_win() -> No
     alone = Settings.read(exported, sandbox="dev")
     assert (alone.client_id, alone.scopes) == ("exported", ("openid",))
     assert Settings.read({**exported, **SOUND}, sandbox="dev").client_id == CLIENT
-    (problem,) = problems({**exported, "IMS_OAUTH_S2S_ORG_ID": "canary"})
+    (problem,) = problems({**exported, "IMS_OAUTH_S2S_ORG_ID": "canary9b1f"})
     assert "The value of IMS_OAUTH_S2S_ORG_ID is malformed." in problem
 
 
@@ -224,8 +228,12 @@ def test_a_token_of_ones_own_needs_no_secret_but_still_a_client() -> None:
 
 
 def test_settings_show_no_secret_of_theirs() -> None:
-    environ = {**SOUND, "AEP_ACCESS_TOKEN": "canary", "AEP_HTTPS_PROXY": "http://u:canary@proxy"}
-    assert "canary" not in repr(Settings.read(environ, sandbox="dev"))
+    environ = {
+        **SOUND,
+        "AEP_ACCESS_TOKEN": "canary9b1f",
+        "AEP_HTTPS_PROXY": "http://u:canary9b1f@proxy",
+    }
+    assert "canary9b1f" not in repr(Settings.read(environ, sandbox="dev"))
 
 
 def no_such_file(_: Path) -> None:

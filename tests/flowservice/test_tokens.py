@@ -240,10 +240,13 @@ NO_TOKENS = [
     pytest.param(Reply(json={"access_token": 7}), "without a usable", 1, id="a-number"),
     pytest.param(Reply(json={"access_token": ""}), "without a usable", 1, id="an-empty-one"),
     pytest.param(
-        Reply(json={"access_token": "canary\r\nX-Evil: 1"}), "without a usable", 1, id="two-lines"
+        Reply(json={"access_token": "canary9b1f\r\nX-Evil: 1"}),
+        "without a usable",
+        1,
+        id="two-lines",
     ),
     pytest.param(
-        Reply(json={"access_token": "canary" * 4000}), "without a usable", 1, id="too-long"
+        Reply(json={"access_token": "canary9b1f" * 4000}), "without a usable", 1, id="too-long"
     ),
     pytest.param(
         Reply(json={"access_token": "x", "padding": "x" * (64 << 10)}), "longer than", 1, id="huge"
@@ -265,7 +268,7 @@ def test_a_create_for_which_there_is_no_token_was_certainly_not_sent(
     with pytest.raises(UnreachableError, match="No access token could be had") as caught:
         desk.remote.create(KIND, BODY)
     assert said in caught.value.detail
-    assert "canary" not in whole_story(caught.value)
+    assert "canary9b1f" not in whole_story(caught.value)
     assert [entry.kind for entry in desk.service.log] == ["token"] * times
 
 
@@ -340,7 +343,7 @@ def test_a_token_that_the_service_repeats_in_a_header_is_not_logged(desk: Desk) 
 
 
 def test_a_secret_within_another_one_does_not_uncover_the_rest_of_it(desk: Desk) -> None:
-    proxy = "http://user:canary-given-token-and-more@127.0.0.1:9"
+    proxy = "http://user:canary9b1f-given-token-and-more@127.0.0.1:9"
     to = settings(desk.service.url, given=True, proxy=Secret(proxy))
     desk.service.fault(Reply(status=400, json={"message": f"via {proxy}"}), kind="get")
     with connected(to) as remote, pytest.raises(RemoteError) as caught:
@@ -355,7 +358,7 @@ def test_the_log_has_one_line_for_each_request_and_no_secret(desk: Desk) -> None
     assert create.startswith("POST /data/foundation/flowservice/connections -> 201 request-id=")
     assert token.endswith(" ms) sent: grant_type, client_id, client_secret, scope")
     assert create.endswith(" ms) sent: auth, connectionSpec, name")
-    assert "canary" not in token + create
+    assert "canary9b1f" not in token + create
 
 
 class Silent:
@@ -369,7 +372,10 @@ class Silent:
 def test_the_log_names_what_a_patch_is_about_and_harms_nobody() -> None:
     line: list[str] = []
     wire = LoggedTransport(Silent(), log=line.append, tell=str, clock=Clock())
-    patch = [{"op": "replace", "path": "/##[a]", "value": "canary"}, {"op": "remove", "path": "/b"}]
+    patch = [
+        {"op": "replace", "path": "/##[a]", "value": "canary9b1f"},
+        {"op": "remove", "path": "/b"},
+    ]
     request = Request(
         method="PATCH", url="http://h/::error::", headers={}, body=json.dumps(patch).encode()
     )
@@ -381,12 +387,15 @@ def test_what_a_service_shows_of_credentials_is_told_by_nobody_afterwards(
     desk: Desk,
 ) -> None:
     def shown(scene: Scene) -> Answer:
-        item = {"id": remote_id(1), "auth": {"params": {"clientSecret": "canary-of-somebody-else"}}}
+        item = {
+            "id": remote_id(1),
+            "auth": {"params": {"clientSecret": "canary9b1f-of-somebody-else"}},
+        }
         return json_answer(200, {"items": [item]})
 
     desk.service.fault(shown, kind="get")
     assert desk.remote.connection(KIND, remote_id(1)) is not None
-    said = {"message": "no such client: canary-of-somebody-else"}
+    said = {"message": "no such client: canary9b1f-of-somebody-else"}
     desk.service.fault(Reply(status=400, json=said), kind="get")
     with pytest.raises(RemoteError) as caught:
         desk.remote.connection(KIND, remote_id(1))

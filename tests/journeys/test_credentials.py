@@ -10,7 +10,7 @@ from tests.journeys.worlds import SECRETS, World, crm
 
 KEY = {"RECONCILER_KEY": "ab" * 32}
 OTHER_KEY = {"RECONCILER_KEY": "cd" * 32}
-NEW = {"ZOHO_CLIENT_SECRET": "canary-rotated-client"}
+NEW = {"ZOHO_CLIENT_SECRET": "canary9b1f-rotated-client"}
 
 
 def sha(text: str) -> str:
@@ -58,8 +58,8 @@ def test_with_a_key_a_rotated_secret_shows_up_by_itself(world: World) -> None:
 def test_with_a_key_a_new_access_token_is_nothing_to_send(world: World) -> None:
     world.environ |= KEY
     world.applied(crm())
-    world.environ["ZOHO_ACCESS_TOKEN"] = "canary-fresh-access"
-    world.secrets.append("canary-fresh-access")
+    world.environ["ZOHO_ACCESS_TOKEN"] = "canary9b1f-fresh-access"
+    world.secrets.append("canary9b1f-fresh-access")
     settled(world)
 
 
@@ -103,7 +103,7 @@ def test_credentials_that_somebody_else_changed_are_warned_about_with_who_and_wh
 
 
 def test_secrets_come_from_files_and_from_variables_too(world: World) -> None:
-    secret = "canary-in-a-file"
+    secret = "canary9b1f-in-a-file"
     world.secrets.append(secret)
     world.write("secrets/client", f"{secret}\n")
     world.configure(variables={"client": {"secret": "file:secrets/client"}})

@@ -24,8 +24,8 @@ def copied(world: World, example: Path) -> None:
     shutil.copytree(example, world.folder, dirs_exist_ok=True)
     texts = [path.read_text() for path in example.rglob("*.yaml")]
     for name in sorted(set(re.findall(r"env:(\w+)", "".join(texts)))):
-        world.environ[name] = f"canary-{name}"
-        world.secrets.append(f"canary-{name}")
+        world.environ[name] = f"canary9b1f-{name}"
+        world.secrets.append(f"canary9b1f-{name}")
 
 
 @pytest.mark.parametrize(("example", "environment"), CASES)

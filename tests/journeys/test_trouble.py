@@ -48,8 +48,8 @@ def test_an_unset_secret_fails_its_connection_and_the_others_go_on(three: World)
         "where the apply runs, or change the manifest." in ended.told
     )
     assert "Apply incomplete. Resources: 2 added, 0 changed, 0 destroyed, 1 failed." in ended.out
-    three.secrets.append("canary-late-secret")
-    assert three.apply(env={"NOT_SET": "canary-late-secret"}).code == 0
+    three.secrets.append("canary9b1f-late-secret")
+    assert three.apply(env={"NOT_SET": "canary9b1f-late-secret"}).code == 0
     settled(three)
 
 
@@ -211,13 +211,13 @@ def another_runner(scene: Scene) -> Answer:
 def test_what_another_run_of_ours_wrote_is_not_taken_for_the_secret_as_well(world: World) -> None:
     world.applied(crm())
     world.declare(crm(description="new", metadata={"credentialsVersion": "2"}))
-    world.secrets.append("canary-rotated-secret")
-    rotated = {"ZOHO_CLIENT_SECRET": "canary-rotated-secret"}
+    world.secrets.append("canary9b1f-rotated-secret")
+    rotated = {"ZOHO_CLIENT_SECRET": "canary9b1f-rotated-secret"}
     world.service.fault(another_runner, kind="patch")
     ended = world.apply(env=rotated)
     assert (ended.code, f"{AT}: Left alone" in ended.out) == (4, True)
     assert world.apply(env=rotated).code == 0
-    sent = hashlib.sha256(b"canary-rotated-secret").hexdigest()
+    sent = hashlib.sha256(b"canary9b1f-rotated-secret").hexdigest()
     assert world.connection()["secrets"]["clientSecret"] == sent
     settled(world)
 
@@ -228,11 +228,11 @@ def test_a_secret_of_which_nobody_heard_whether_it_arrived_is_sent_again(
 ) -> None:
     world.applied(crm())
     world.declare(crm(description="new", metadata={"credentialsVersion": "2"}))
-    world.secrets.append("canary-rotated-secret")
+    world.secrets.append("canary9b1f-rotated-secret")
     world.service.fault(Reset(commit=commit), kind="patch", times=4)
-    ended = world.apply(env={"ZOHO_CLIENT_SECRET": "canary-rotated-secret"})
+    ended = world.apply(env={"ZOHO_CLIENT_SECRET": "canary9b1f-rotated-secret"})
     assert ended.code == 0, ended
-    sent = hashlib.sha256(b"canary-rotated-secret").hexdigest()
+    sent = hashlib.sha256(b"canary9b1f-rotated-secret").hexdigest()
     assert world.connection()["secrets"]["clientSecret"] == sent
     settled(world)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests import canaries
 from tests.journeys.worlds import SECRETS, World
 
 SECRET = SECRETS["ZOHO_CLIENT_SECRET"]
@@ -33,3 +34,4 @@ def test_a_secret_in_a_file_fails_the_journey(world: World, shown: str) -> None:
     (world.folder / "leak.txt").write_text(f"see {shown} there")
     with pytest.raises(AssertionError, match=r"leak\.txt shows a secret"):
         world.run("version")
+    canaries.own(world.folder / "leak.txt")

@@ -7,11 +7,9 @@ every secret of the world, and for whatever would do more to a log than be read.
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -29,6 +27,8 @@ from reconciler.simulator.ims import Client
 from reconciler.simulator.journal import Entry
 from reconciler.simulator.seeds import Settings
 from reconciler.simulator.server import Running
+from tests import canaries
+from tests.canaries import traces
 from tests.hostile import offences
 
 COMMAND = Path(sys.executable).parent / "reconciler"
@@ -41,10 +41,10 @@ VISIBLE = {
     "clientId": "1000.ABCDEF",
 }
 SECRETS = {
-    "AEP_CLIENT_SECRET": "canary-aep-client/+&=",
-    "ZOHO_CLIENT_SECRET": 'canary-zoho-client/+&="ü',
-    "ZOHO_ACCESS_TOKEN": "canary-zoho-access\\",
-    "ZOHO_REFRESH_TOKEN": "canary-zoho-refresh%20",
+    "AEP_CLIENT_SECRET": "canary9b1f-aep-client/+&=",
+    "ZOHO_CLIENT_SECRET": 'canary9b1f-zoho-client/+&="ü',
+    "ZOHO_ACCESS_TOKEN": "canary9b1f-zoho-access\\",
+    "ZOHO_REFRESH_TOKEN": "canary9b1f-zoho-refresh%20",
 }
 """What stands up to its spellings ends in signs that JSON, URLs and base64 spell otherwise."""
 
@@ -59,23 +59,6 @@ QUIET = ["deprecated-source", "short-quarantine"]
 def interruptible() -> None:
     """Take SIGINT as usual, also where the tests run in the background, which ignores it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def core(secret: str) -> str:
-    """Return the longest part of a secret that no spelling but base64 and hex changes."""
-    parts: list[str] = re.findall(r"[\w-]+", secret, re.ASCII)
-    return max(parts, key=len)
-
-
-def traces(secret: str) -> set[bytes]:
-    """Return what betrays a secret wherever it stands: as it is, in JSON, a URL, base64 or hex."""
-    word = core(secret).encode()
-    found = {word, word.hex().encode()}
-    for offset in range(3):  # base64 looks otherwise in each place of a group of three bytes
-        spelled = base64.b64encode(b"\0" * offset + word)
-        inner = spelled[4 if offset else 0 : len(word) // 3 * 4]
-        found |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
-    return found
 
 
 @dataclass
@@ -157,7 +140,7 @@ class World:
         data = content.encode() if isinstance(content, str) else content
         path.write_bytes(data)
         self._written[path] = data
-        return path
+        return canaries.own(path)
 
     def declare(self, *manifests: str) -> None:
         """Let these be all the manifests."""

@@ -18,7 +18,7 @@ from deepdiff import DeepDiff
 
 from reconciler.model.secrets import Secret
 
-VALUE = "canary-that-nobody-sees"
+VALUE = "canary9b1f-that-nobody-sees"
 
 
 @dataclasses.dataclass(frozen=True)

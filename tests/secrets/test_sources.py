@@ -11,6 +11,7 @@ from reconciler.errors import SecretError
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
 from reconciler.secrets.sources import LARGEST, LocalSecrets
+from tests import canaries
 from tests.drafts import CANARY
 
 
@@ -18,7 +19,7 @@ from tests.drafts import CANARY
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     (folder / "keys").mkdir(parents=True)
-    (folder / "keys" / "one").write_text(f"{CANARY}\n")
+    canaries.write(folder / "keys" / "one", f"{CANARY}\n")
     return folder
 
 
@@ -114,14 +115,14 @@ def test_a_variable_that_is_no_secret_of_ours_is_refused(
     ],
 )
 def test_no_path_leads_out_and_only_small_text_files_are_read(folder: Path, key: str) -> None:
-    (folder.parent / "outside").write_text(CANARY)
+    canaries.write(folder.parent / "outside", CANARY)
     (folder / "out").symlink_to("../outside")
     (folder / "outs").symlink_to("..")
     (folder / "loop").symlink_to("loop")
     os.mkfifo(folder / "pipe")
     (folder / "large").write_bytes(b"x" * (LARGEST + 1))
-    (folder / "nul").write_bytes(f"{CANARY}\0".encode())
-    (folder / "latin").write_bytes(f"{CANARY}é".encode("latin-1"))
+    canaries.write(folder / "nul", f"{CANARY}\0")
+    canaries.write(folder / "latin", f"{CANARY}é".encode("latin-1"))
     (folder / "empty").write_bytes(b"")
     (folder / "blank").write_bytes(b"\n\n")
     assert refusal(source(folder), "file", key).isprintable()

@@ -20,9 +20,9 @@ ORGANIZATION = "0123456789ABCDEF01234567@AdobeOrg"
 FLOW_SERVICE = "/data/foundation/flowservice"
 FORM = "application/x-www-form-urlencoded"
 SECRETS = {
-    "clientSecret": "canary-client-secret",
-    "accessToken": "canary-access-token",
-    "refreshToken": "canary-refresh-token",
+    "clientSecret": "canary9b1f-client-secret",
+    "accessToken": "canary9b1f-access-token",
+    "refreshToken": "canary9b1f-refresh-token",
 }
 VISIBLE = {
     "endpoint": "https://www.zohoapis.eu",

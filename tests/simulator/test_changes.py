@@ -44,13 +44,13 @@ def test_the_description_can_be_added_replaced_and_removed() -> None:
 def test_params_are_replaced_whole() -> None:
     calling = caller()
     made = calling.create()
-    params = {**VISIBLE, **SECRETS, "clientSecret": "canary-rotated", "extra": "x"}
+    params = {**VISIBLE, **SECRETS, "clientSecret": "canary9b1f-rotated", "extra": "x"}
     made = calling.patch(made, {"op": "replace", "path": "/auth/params", "value": params}).json
     assert calling.item(made["id"])["auth"]["params"] == {**VISIBLE, "extra": "x"}
     del params["extra"]
     calling.patch(made, {"op": "replace", "path": "/auth/params", "value": params})
     assert calling.item(made["id"])["auth"]["params"] == VISIBLE
-    assert secrets(calling)["clientSecret"] == "canary-rotated"
+    assert secrets(calling)["clientSecret"] == "canary9b1f-rotated"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_secrets_are_shown_as_digests_alone() -> None:
     reply = calling.send("GET", "/_simulator/connections")
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in SECRETS.items()}
     assert reply.json["connections"][0]["secrets"] == digests
-    assert b"canary" not in reply.answer.body
+    assert b"canary9b1f" not in reply.answer.body
 
 
 def test_the_log_tells_what_was_asked_and_no_secret() -> None:
@@ -79,11 +79,13 @@ def test_the_log_tells_what_was_asked_and_no_secret() -> None:
     made = calling.create()
     rotate = {"op": "replace", "path": "/auth/params", "value": {**VISIBLE, **SECRETS}}
     calling.patch(made, rotate)
-    query = "client_secret=canary-in-query&grant_type=client_credentials"
-    calling.send("POST", f"/ims/token/v3?{query}", raw=b"x=canary", headers={"content-type": FORM})
+    query = "client_secret=canary9b1f-in-query&grant_type=client_credentials"
+    calling.send(
+        "POST", f"/ims/token/v3?{query}", raw=b"x=canary9b1f", headers={"content-type": FORM}
+    )
     calling.call("GET", "/connections?limit=5")
     reply = calling.send("GET", "/_simulator/log")
-    assert b"canary" not in reply.answer.body
+    assert b"canary9b1f" not in reply.answer.body
     create, patch, token, listing = reply.json["requests"]
     assert (create["kind"], create["committed"]) == ("create", made["id"])
     assert create["body"] == ["auth", "connectionSpec", "description", "name"]
@@ -97,7 +99,7 @@ def test_no_secret_is_in_a_repr() -> None:
     calling = caller()
     calling.create()
     (found,) = calling.origin.stage.world.everything()
-    assert "canary" not in repr(found)
+    assert "canary9b1f" not in repr(found)
     assert "simulator-secret" not in repr(calling.settings)
 
 
@@ -171,7 +173,7 @@ SEED: dict[str, Any] = {
         body("zoho"),
         body(
             "own",
-            auth={"specName": "Key", "params": {"k": "canary"}},
+            auth={"specName": "Key", "params": {"k": "canary9b1f"}},
             connectionSpec={"id": "own", "version": "2"},
             etag='"0a1b2c3d-aaaa-bbbb-cccc-000000000000"',
         ),
@@ -252,7 +254,7 @@ def test_a_bad_seed_is_refused_by_its_path(changes: dict[str, Any], complaint: s
     with pytest.raises(ValueError, match=r"^\$") as error:
         seeds.parse({**SEED, **changes})
     assert str(error.value).startswith(complaint)
-    assert "canary" not in str(error.value)
+    assert "canary9b1f" not in str(error.value)
 
 
 def test_a_seed_file_that_is_no_json_says_so(tmp_path: Path) -> None:
