@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import canaries
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reconciler"
 EXEMPTION = re.compile(r"#\s*(noqa|type:\s*ignore|ruff:\s*noqa)\b(?P<rest>.*)")
@@ -78,6 +80,8 @@ def test_a_wheel_has_everything_that_is_read_at_run_time(source: str, tmp_path: 
         with tarfile.open(archive) as unpacked:
             unpacked.extractall(tmp_path, filter="data")
         (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
+        for path in sources(tree):
+            canaries.own(path)
     build("wheel", tree, tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())

@@ -213,7 +213,11 @@ def test_any_kind_of_json_will_do(kind: str) -> None:
 
 HOSTILE = [
     pytest.param("\x1b[2J\x1b[31m", "\\u{1b}[2J\\u{1b}[31m", id="terminal"),
-    pytest.param("a\n::error::b\r##vso[c]", "a\\u{a}::error::b\\u{d}##vso[c]", id="workflow"),
+    pytest.param(
+        "a\n::error::b\r##vso[c]",
+        "a\\u{a}\\u{3a}:error::b\\u{d}\\u{23}\\u{23}vso[c]",
+        id="workflow",
+    ),
     pytest.param("\u202egnp.exe", "\\u{202e}gnp.exe", id="right-to-left"),
     pytest.param("a\u200bb\u2028c", "a\\u{200b}b\\u{2028}c", id="invisible"),
     pytest.param("a\x00b\x9bc\x7f", "a\\u{0}b\\u{9b}c\\u{7f}", id="controls"),

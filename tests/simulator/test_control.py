@@ -12,6 +12,7 @@ import pytest
 from reconciler.simulator import seeds
 from reconciler.simulator.seeds import Settings
 from reconciler.simulator.specs import ZOHO
+from tests import canaries
 from tests.simulator.callers import FORM, ORGANIZATION, SECRETS, VISIBLE, Caller, body, caller
 
 
@@ -186,7 +187,7 @@ SEED: dict[str, Any] = {
 
 def test_a_seed_file_says_everything(tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
-    path.write_text(json.dumps(SEED))
+    canaries.write(path, json.dumps(SEED))
     calling = Caller(seeds.read(path))
     calling.headers["x-api-key"] = "ci"
     own, zoho = calling.call("GET", "/connections").json["items"]

@@ -216,7 +216,7 @@ def test_what_a_lock_file_says_cannot_steer_a_terminal_or_fill_it(tmp_path: Path
         hostile = {"Who": "eve\x1b[2J\n::stop-commands::\u2800", "Info": "x" * 5000}
         (tmp_path / SIDE).write_text(json.dumps(hostile))
         lines = refusal(tmp_path).lines
-    assert r"  Who:       eve\u{1b}[2J\u{a}::stop-commands::\u{2800}" in lines
+    assert r"  Who:       eve\u{1b}[2J\u{a}\u{3a}:stop-commands::\u{2800}" in lines
     assert f"  Info:      {'x' * 199}…" in lines
     assert max(map(len, lines)) < 250
 
