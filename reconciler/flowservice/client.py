@@ -20,6 +20,7 @@ from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import ServiceTime
 from reconciler.flowservice.tokens import tokens_for
 from reconciler.flowservice.transport import (
+    OBJECT_LIMIT,
     PAGE_LIMIT,
     LoggedTransport,
     Transport,
@@ -146,9 +147,11 @@ class FlowService:
             # Adobe's pages show ``orderby`` with other fields only: it may not know this one.
             return listed(order=None)
 
-    def _shown(self, kind: Kind, path: str, **bounds: Any) -> Any:
+    def _shown(
+        self, kind: Kind, path: str, *, limit: int = OBJECT_LIMIT, budget: Budget | None = None
+    ) -> Any:
         """Return the document about connections at ``path``, whose credentials nobody will tell."""
-        return self._confidences.hear(self._courier.read(path, **bounds), kind)
+        return self._confidences.hear(self._courier.read(path, limit=limit, budget=budget), kind)
 
     def connection(self, kind: Kind, remote_id: RemoteId) -> Observation | None:
         """Return one live connection, ``None`` where the service has none, or not for long."""
