@@ -26,7 +26,8 @@ from reconciler.simulator.origin import Origin
 from reconciler.simulator.seeds import Settings
 from reconciler.simulator.switches import Switches
 from reconciler.state.files import LocalState
-from tests.journeys.worlds import CLIENT, ORGANIZATION, SECRETS, ZOHO, traces
+from tests.canaries import traces
+from tests.journeys.worlds import CLIENT, ORGANIZATION, SECRETS, ZOHO
 from tests.simulation.machine import Bench, SimulatedSignals, disk_for, drawn
 from tests.simulation.network import LAG, LATE, PATIENCE, Network
 from tests.simulation.projects import STATE, Projects
