@@ -58,7 +58,7 @@ def test_in_a_pipeline_there_is_no_bar_and_no_colour_that_was_not_asked_for(
 
 def test_the_bar_counts_what_it_has_promised_to_count(world: World) -> None:
     world.applied(crm("gone"))
-    world.service.uproot(world.ids["gone"])
+    world.configure(removed=[{"from": "ZohoCrmConnection.gone", "destroy": False}])
     world.declare(crm())
     with on_terminal(world, *APPLY, "-no-color") as terminal:
         shown = terminal.read()

@@ -348,6 +348,8 @@ def test_several_connections_that_it_may_have_made_are_left_to_a_person(world: W
     world.declare(crm(adopt={"id": ours["id"]}), crm("stays"))
     assert world.apply().code == 0
     assert (world.ids["crm"], world.intents) == (ours["id"], [])
+    assert f"{other} has the name" in world.plan().told
+    world.service.uproot(other)
     settled(world)
 
 

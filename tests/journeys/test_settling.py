@@ -59,8 +59,15 @@ def test_a_commit_later_than_anybody_waits_for_is_nobodys_and_makes_no_third(wor
     assert world.apply().code == 0
     ours = world.ids["crm"]
     world.hours.slept += 400
-    settled(world)
+    planned = world.plan()
+    (late,) = {one["id"] for one in world.connections()} - {ours}
+    assert planned.code == 0
+    assert "Warning: Name is live more than once" in planned.err
+    assert f'{late} has the name "CRM crm" of the recorded connection too' in planned.told
+    assert world.apply().code == 0
     assert (world.titles, world.ids["crm"]) == (["CRM crm", "CRM crm"], ours)
+    world.service.uproot(late)
+    settled(world)
 
 
 def test_what_a_killed_run_asked_for_in_vain_is_made_once_its_quarantine_is_over(
