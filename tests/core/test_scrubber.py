@@ -18,7 +18,7 @@ from reconciler.core.scrubber import SHORTEST, Scrubber
 from reconciler.model.secrets import MASK, Secret
 
 HIDDEN = "\ue000"
-SIGNS = st.characters(exclude_characters=HIDDEN, exclude_categories=("Cs",))
+SIGNS = st.characters(exclude_characters=HIDDEN, codec="utf-8")
 VALUE = "1000.rEfr/sh'tok%en<&>\"+ü"
 
 
