@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help setup format check test test-all fuzz demo bench docs lock clean
+.PHONY: help setup format check test test-all fuzz torture demo bench docs lock clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ test-all: test ## everything, installing what pip cannot serve (nothing yet)
 
 fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
 	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz
+
+TIMES ?= 1000
+torture: setup ## kill the command at random moments, and look what is left; make torture TIMES=100 SEED=7
+	$(BIN)/python -m tests.torture.kills --times $(TIMES) $(if $(SEED),--seed $(SEED))
 
 demo: setup ## a tour against a simulated Flow Service; needs no credentials
 	@$(BIN)/python examples/demo.py

@@ -23,6 +23,7 @@ from typing import IO, Any
 from unittest import mock
 
 from reconciler.cli import main
+from reconciler.simulator import server
 from reconciler.simulator.ims import Client
 from reconciler.simulator.journal import Entry
 from reconciler.simulator.seeds import Settings
@@ -309,6 +310,22 @@ class World:
                 found = [trace for trace in traces(secret) if trace in data]
                 assert not found, f"{place} shows a secret, spelled {found[0]!r}"
         return ended
+
+
+@contextmanager
+def opened(folder: Path, hours: Hours) -> Iterator[World]:
+    """Provide a new world whose project lies in ``folder`` and whose service goes by ``hours``."""
+    with server.serve(SETTINGS, now=hours.wall) as service:
+        environ = {
+            "AEP_BASE_URL": service.url,
+            "AEP_IMS_URL": service.url,
+            "AEP_CLIENT_ID": CLIENT,
+            "AEP_ORG_ID": ORGANIZATION,
+            **SECRETS,
+        }
+        made = World(folder=folder, service=service, hours=hours, environ=environ)
+        made.configure()
+        yield made
 
 
 def crm(name: str = "crm", /, **changes: Any) -> str:
