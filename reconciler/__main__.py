@@ -20,6 +20,9 @@ def main() -> None:
         sys.stdout.flush()
     except OSError as error:
         code = _unwritable(error)
+    except KeyboardInterrupt:  # while still loading: a command says so itself
+        sys.stderr.write("Interrupted.\n")
+        code = 130
     sys.exit(code)
 
 

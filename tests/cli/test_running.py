@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler import __version__
+from reconciler import __main__, __version__
 from reconciler.cli import main
 from tests.journeys.worlds import World, crm
 
@@ -51,3 +51,17 @@ def test_a_bug_is_to_be_reported_and_what_it_may_have_left_half_done_is_to_be_ru
     assert f", in version {__version__}. Please report this." in told
     assert ("run it again" in told) is again
     assert "canary9b1f" not in told
+    assert "canary" not in told
+
+
+def test_an_interruption_while_still_loading_is_told_in_one_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "_command", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "Interrupted.\n")
