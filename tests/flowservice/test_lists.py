@@ -248,6 +248,18 @@ def test_a_listing_that_was_given_up_asks_for_no_more_pages() -> None:
 # --- what comes instead of a page ---------------------------------------------------------------
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 500, 503])
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_list_that_is_refused_is_an_error_and_not_an_empty_one(
+    desk: Desk, status: int, before: int
+) -> None:
+    for _ in range(before):
+        desk.service.fault(Reply(json=page(item(1), following=following("a"))), kind="list")
+    desk.service.fault(Status(status=status), kind="list", times=None)
+    with pytest.raises(RefusedError):
+        listed(desk)
+
+
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_a_page_that_does_not_come_makes_the_listing_an_error(desk: Desk, after: int) -> None:
     for token in "ab"[:after]:

@@ -196,8 +196,11 @@ def test_nothing_around_us_has_a_say_in_where_requests_go(
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.setenv(name, str(tmp_path / "nothing"))
         desk.remote.create(KIND, BODY)
+        born_here = settings(desk.service.url, access_token=Secret(desk.service.token()))
+        with connected(born_here, answer_seconds=2) as remote:
+            remote.create(KIND, BODY)
         assert not elsewhere.touched
-    token, create = heard
+    token, create, _ = heard
     assert "authorization" not in token.headers
     assert create.headers["authorization"].startswith("Bearer ")
 

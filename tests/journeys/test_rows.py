@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reconciler.simulator.distortions import StaleList
-from reconciler.simulator.effects import Reset, Status
+from reconciler.simulator.effects import Reply, Reset, Status
 from tests.journeys.worlds import World, crm
 
 NOTHING = "No changes. Your infrastructure matches the configuration."
@@ -158,6 +158,15 @@ def test_an_import_into_an_address_that_records_another_is_refused(world: World)
     world.applied(crm())
     world.declare(crm(adopt={"id": world.plant("Another")}))
     assert "Address records another connection" in refused(world)
+
+
+def test_one_that_a_list_leaves_out_is_asked_for_before_it_is_called_gone(world: World) -> None:
+    world.applied(crm())
+    asked = len(world.service.log)
+    world.service.fault(Reply(json={"items": []}), kind="list")
+    ended = world.plan()
+    assert (ended.code, NOTHING in ended.out) == (0, True), ended
+    assert [entry.kind for entry in world.service.log[asked:]] == ["token", "list", "get"]
 
 
 def test_what_vanished_is_created_again(world: World) -> None:

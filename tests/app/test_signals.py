@@ -1,0 +1,27 @@
+"""A signal sets a flag and interrupts nothing."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from reconciler.app.signals import Signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whatever_is_going_on_goes_on_after_the_first_signal(
+    number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(number)
+    signals, done = Signals(), []
+    with signals.handled(notice="Stopping.\n"):
+        try:
+            signal.raise_signal(number)
+            done.append("the save that was under way")
+        except BaseException as error:  # KeyboardInterrupt above all
+            pytest.fail(f"{error!r} came out of the handler")
+    assert done == ["the save that was under way"]
+    assert (signals.received, signals.stop.is_set()) == (number, True)
+    assert capfd.readouterr().err == "Stopping.\n"
+    assert signal.getsignal(number) is before
