@@ -87,3 +87,9 @@ def test_a_call_made_beside_raises_where_its_result_is_wanted() -> None:
 
     with pytest.raises(ValueError, match="none"):
         answer.result()
+
+
+def test_the_result_of_a_call_may_be_had_twice() -> None:
+    answer = beside(THREADS, object)
+
+    assert answer.result() is answer.result()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.flowservice import bodies
+from reconciler.model.secrets import Secret
+from reconciler.model.values import freeze
 
 CANARY = "canary9b1f-9b1f"
 
@@ -32,3 +34,15 @@ def test_what_is_wrong_with_a_body_is_said_without_repeating_it(body: bytes, wor
 
 def test_the_largest_integer_that_a_manifest_can_hold_is_read_back() -> None:
     assert bodies.parse(b"[18446744073709551615]") == [0xFFFF_FFFF_FFFF_FFFF]
+
+
+def test_a_secret_is_open_on_the_wire_and_what_is_frozen_is_spelled_as_what_is_not() -> None:
+    body = freeze({"name": "CRM", "auth": {"params": {"scopes": ["a", "b"]}}})
+    spelled = b'{"body":{"name":"CRM","auth":{"params":{"scopes":["a","b"]}}},"secret":"x"}'
+    assert bodies.spell({"body": body, "secret": Secret("x")}) == spelled
+
+
+@pytest.mark.parametrize("value", [{1, 2}, object(), float("nan")])
+def test_what_json_cannot_carry_is_never_sent(value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"not part of a request|not JSON compliant"):
+        bodies.spell({"name": value})

@@ -19,6 +19,7 @@ from reconciler.errors import (
 )
 from reconciler.model.addresses import Etag, RemoteId
 from reconciler.model.secrets import Secret
+from reconciler.model.values import thaw
 from reconciler.ports import Accepted
 from reconciler.simulator.effects import (
     Effect,
@@ -263,6 +264,29 @@ def test_one_is_shown_as_it_is_and_without_what_is_written_only(desk: Desk) -> N
     assert "zoho-secret" not in repr(seen.spec)
 
 
+SPEC = {"id": SPEC_ID, "version": "1.0"}
+ODD: list[Any] = [
+    pytest.param({"auth": "canary"}, {"connectionSpec": SPEC}, id="auth-is-text"),
+    pytest.param(
+        {"auth": {"params": ["canary"]}},
+        {"connectionSpec": SPEC, "auth": {}},
+        id="params-are-a-list",
+    ),
+    pytest.param({"connectionSpec": None}, {}, id="no-connection-spec"),
+    pytest.param({"connectionSpec": {"id": 7}}, {}, id="no-text-for-an-id"),
+]
+
+
+@pytest.mark.parametrize(("members", "rest"), ODD)
+def test_what_stands_in_the_way_of_a_secret_is_left_out_with_it(
+    desk: Desk, members: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    desk.service.fault(Reply(json=page(item(7, **members))), kind="get")
+    seen = desk.remote.connection(KIND, ID)
+    assert seen is not None
+    assert thaw(seen.spec) == {"name": "CRM 7", **rest}
+
+
 ABSENT = [
     pytest.param(Status(status=404), id="404"),
     pytest.param(Reply(status=404, json={"errorMessage": "not found"}), id="404-of-older-form"),
@@ -498,6 +522,17 @@ def test_a_deletion_that_is_accepted_and_does_not_happen_is_in_doubt(desk: Desk)
     assert sum(desk.clock.naps) == 30.5
 
 
+def test_told_to_stop_nobody_waits_for_a_deletion_to_be_seen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = plant(desk)
+    desk.service.fault(Reply(status=202, text=""), kind="delete")
+    monkeypatch.setattr(desk.clock, "sleep", lambda _: False)
+    error = raised(lambda: desk.remote.delete(KIND, known))
+    assert type(error) is SilentError
+    assert desk.asked("get") == []
+
+
 def test_a_deletion_that_cannot_be_looked_after_is_in_doubt(desk: Desk) -> None:
     known = plant(desk)
     desk.service.switch(delete_status=202)
@@ -574,6 +609,16 @@ def test_a_spec_is_offered_where_it_is_shown(desk: Desk, effect: Effect, *, offe
 def test_whether_a_spec_is_offered_is_not_guessed(desk: Desk, effect: Effect) -> None:
     desk.service.fault(effect, kind="spec", times=None)
     raised(lambda: desk.remote.offers(SPEC_ID))
+
+
+def test_what_is_no_id_is_no_spec_that_anybody_offers(desk: Desk) -> None:
+    assert not desk.remote.offers("../connections")
+    assert desk.asked("spec") == []
+
+
+def test_where_no_source_reads_through_a_connection_no_flow_does(desk: Desk) -> None:
+    assert desk.remote.flows_using(ID) == []
+    assert desk.asked("flows") == []
 
 
 def test_flows_that_cannot_be_told_are_none(desk: Desk) -> None:

@@ -265,3 +265,9 @@ def test_a_no_in_nobodys_words_decides_a_read_and_leaves_a_write_in_doubt(
     with pytest.raises(SilentError, match="leaves open whether it took effect"):
         desk.remote.create(KIND, BODY)
     assert (len(desk.asked("get")), len(desk.asked("create"))) == (1, 1)
+
+
+def test_a_status_that_nobody_knows_is_told_by_its_number(desk: Desk) -> None:
+    desk.service.fault(Reply(status=599, text="Network connect timeout"), kind="create")
+    with pytest.raises(SilentError, match="was answered with 599, which leaves open"):
+        desk.remote.create(KIND, BODY)

@@ -367,6 +367,12 @@ def test_an_answer_has_to_be_complete_in_time(script: Script) -> None:
         assert len(speaker.heard) == 1
 
 
+def test_an_answer_that_begins_when_its_time_is_over_is_not_read() -> None:
+    late = pytest.raises(SilentError, match=r"POST .* was not answered within")
+    with talking(EMPTY, answer_seconds=1e-9) as (_, remote), late:
+        creates(remote)
+
+
 def test_a_read_that_was_not_answered_is_asked_again() -> None:
     with talking(stall, EMPTY, answer_seconds=SOON) as (speaker, remote):
         assert lists(remote) == []
@@ -479,6 +485,35 @@ def test_a_certificate_that_the_bundle_vouches_for_is_trusted(
         with connected(to) as remote:
             assert lists(remote) == []
     assert not keys.exists()
+
+
+def test_credentials_go_to_no_ims_that_cannot_prove_who_it_is(certificate: Path) -> None:
+    with secured(certificate) as ims, speaking(CREATED) as service:
+        to = settings(service.url, ims_url=over_tls(ims))
+        with connected(to) as remote, pytest.raises(UntrustedError):
+            creates(remote)
+        assert (ims.heard, service.heard) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(socket.gaierror(-2, "unknown"), "could not be resolved", id="no-such-name"),
+        pytest.param(TimeoutError(), "did not answer in time", id="nobody-answers"),
+        pytest.param(ConnectionRefusedError(), "no connection could be made", id="refused"),
+    ],
+)
+def test_why_nothing_could_be_sent_is_said(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", fail)
+    to = settings("https://platform.example", given=True)
+    with connected(to) as remote, pytest.raises(UnreachableError, match=reason) as caught:
+        creates(remote)
+    assert caught.value.detail.endswith("Nothing was sent.")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
