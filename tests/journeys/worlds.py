@@ -130,6 +130,8 @@ class World:
     hours: Hours
     environ: dict[str, str]
     secrets: list[str] = field(default_factory=lambda: list(SECRETS.values()))
+    command: tuple[str | Path, ...] = (COMMAND,)
+    """What starts reconciler as a process of its own."""
     _written: dict[Path, bytes] = field(default_factory=dict)
 
     # --- what a person writes -------------------------------------------------------------------
@@ -202,7 +204,7 @@ class World:
     def process(self, *words: str) -> Ended:
         """Run one command as a process of its own."""
         ended = subprocess.run(
-            [COMMAND, "-C", self.folder, *words],
+            [*self.command, "-C", self.folder, *words],
             env=self.environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -217,7 +219,7 @@ class World:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start a command as a process of its own, and see to its end."""
         process = subprocess.Popen(
-            [COMMAND, "-C", self.folder, *words],
+            [*self.command, "-C", self.folder, *words],
             env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=stdout,

@@ -9,12 +9,14 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -130,6 +132,7 @@ class Victim:
     """Seconds that a run takes which nobody disturbs, about."""
 
     def __post_init__(self) -> None:
+        self.world.command = (sys.executable, Path(__file__).with_name("hasty.py"))
         self.world.configure(policy={"max_destroy": len(NAMES), "quarantine": QUARANTINE})
 
     # --- what happens ---------------------------------------------------------------------------
