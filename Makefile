@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help setup format check test test-all fuzz torture demo bench docs lock clean
+.PHONY: help setup format check test test-all fuzz torture bugs coverage mutate demo bench docs lock clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,23 @@ TIMES ?= 1000
 torture: setup ## kill the command at random moments, and look what is left; make torture TIMES=100 SEED=7
 	$(BIN)/python -m tests.torture.kills --times $(TIMES) $(if $(SEED),--seed $(SEED))
 
+bugs: setup ## break the package on purpose, and print which test notices
+	@$(BIN)/python -m tests.bugs
+
+# What must never go wrong.
+PROVEN := reconciler/applier/*,reconciler/core/escaping.py,reconciler/core/guard.py,reconciler/core/planner.py,reconciler/core/scrubber.py,reconciler/core/settling.py,reconciler/core/state_document.py,reconciler/core/state_reader.py,reconciler/flowservice/*,reconciler/model/secrets.py,reconciler/state/*
+ROOMS := app applier cli core flowservice journeys render secrets state
+
+coverage: setup ## see that tests go through every line and branch of what must never go wrong
+	$(BIN)/pytest --cov --cov-branch --cov-report= --hypothesis-profile=ci $(ROOMS:%=tests/%)
+	$(BIN)/coverage report --include='$(PROVEN)' --show-missing --skip-covered --fail-under=100
+
+MUTATE := .tools/mutate
+mutate: setup ## change what must never go wrong, bit by bit, and see what tests notice; make mutate SAMPLE=200 SEED=7
+	@$(UV) venv -q --clear --python $(BIN)/python $(MUTATE)
+	@$(UV) pip install -q --python $(MUTATE)/bin/python --require-hashes -r requirements/dev.txt -r requirements/mutate.txt
+	@$(BIN)/python -m tests.mutation $(MUTATE)/bin $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(ONLY)
+
 demo: setup ## a tour against a simulated Flow Service; needs no credentials
 	@$(BIN)/python examples/demo.py
 
@@ -61,6 +78,8 @@ lock: ## renew the hash-locked requirements, which name no registry
 	  pyproject.toml requirements/dev.in -o requirements/dev.txt
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
 	  requirements/uv.in -o requirements/uv.txt
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+	  -c requirements/dev.txt requirements/mutate.in -o requirements/mutate.txt
 
 clean: ## remove everything that the other commands made
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist htmlcov .coverage
