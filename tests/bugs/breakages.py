@@ -110,8 +110,10 @@ class Judge:
         self._runner.stdin.write(json.dumps(job) + "\n")
         self._runner.stdin.flush()
         self._runner.stdout.readline()
+        said = (folder / "log").read_text(encoding="utf-8")
+        (folder / "log").unlink()  # what is broken may have shown secrets in it
         if not witness.exists():
-            raise NotCaughtError(f"the tests did not end: {(folder / 'log').read_text()}")
+            raise NotCaughtError(f"the tests did not end: {said}")
         seen = json.loads(witness.read_text(encoding="utf-8"))
         if not Path(seen["package"]).is_relative_to(folder):
             raise NotCaughtError(f"{seen['package']} was tested instead of the broken copy")
