@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -18,9 +18,12 @@ from reconciler.core import settling
 from reconciler.core.situations import Live, Request
 from reconciler.errors import NotApprovedError, RemoteError, StateError
 from reconciler.model.addresses import Address
+from reconciler.model.declarations import Desired
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Plan
+from reconciler.model.records import Intent
+from reconciler.model.values import same
 from reconciler.ports import Progress
 
 _HALTED = Finding(
@@ -28,6 +31,13 @@ _HALTED = Finding(
     detail=(
         "The state could not be saved for a while, so nothing more was begun. It is saved now, and "
         "nothing is lost. Look after the disk, then apply again."
+    ),
+)
+_UNPLANNED = Finding(
+    summary="Settled after the plan was made",
+    detail=(
+        "What became of an earlier create was found out only now, so the plan has no change for "
+        "this address, and it is not yet as it is declared. Apply again."
     ),
 )
 _NEVER_MADE = "It was not answered, was looked for, and never happened. Apply again."
@@ -80,7 +90,7 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
         planned = planning.plan_from(session, request, run.journal.recorded, pause=run.pause)
         if not audience.approve(planned):
             raise NotApprovedError("Nothing was changed.")
-        return run.carry_out(planned.plan, planned.live)
+        return run.carry_out(planned.plan, planned.live, desired=planned.desired)
 
 
 def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Terms) -> Report:
@@ -138,8 +148,11 @@ class _Apply:
             with self._handling_signals():
                 self._settle()
 
-    def carry_out(self, plan: Plan, live: Live) -> Report:
-        """Apply the plan, save, settle once more, and report."""
+    def carry_out(self, plan: Plan, live: Live, *, desired: Desired | None = None) -> Report:
+        """Apply the plan, save, settle once more, and report.
+
+        ``desired`` is what the manifests declare, where anybody has looked.
+        """
         with self._handling_signals():
             with self._audience.applying(plan) as progress:
                 applier = Applier(
@@ -154,7 +167,7 @@ class _Apply:
             if trouble is not None:
                 self._rescue(trouble)
             elif not self.interrupted:
-                self._settle_own()
+                self._settle_own(desired)
             return self.report()
 
     def report(self) -> Report:
@@ -165,7 +178,8 @@ class _Apply:
             signal=self._session.machine.signals.received,
         )
 
-    def _settle_own(self) -> None:
+    def _settle_own(self, desired: Desired | None) -> None:
+        intents = self.journal.recorded.intents
         try:
             self._settle()
         except RemoteError:
@@ -173,7 +187,26 @@ class _Apply:
         except StateError as trouble:
             self._rescue(trouble)
         outcomes = tuple(map(self._accounted, self._report.outcomes))
-        self._report = replace(self._report, outcomes=outcomes)
+        short = tuple(self._unplanned(intents, desired))
+        self._report = replace(self._report, outcomes=outcomes, short=short)
+
+    def _unplanned(
+        self, intents: Mapping[Address, Intent], desired: Desired | None
+    ) -> Iterator[Finding]:
+        """Yield what is left to do about creates of earlier runs that were settled after the plan.
+
+        In the plan they were in doubt, so it holds no change of theirs.
+        """
+        recorded = self.journal.recorded
+        planned = {outcome.change.address for outcome in self._report.outcomes}
+        for at in sorted(intents.keys() - planned - recorded.intents.keys()):
+            declared = None if desired is None else desired.get(at)
+            if at in recorded.records:
+                differs = declared is not None and not same(declared.spec, intents[at].spec)
+            else:
+                differs = desired is None or declared is not None
+            if differs:
+                yield replace(_UNPLANNED, address=at)
 
     def _accounted(self, outcome: Outcome) -> Outcome:
         """Return how a create in doubt ended after all, where that is known by now."""
@@ -188,8 +221,9 @@ class _Apply:
 
     def _rescue(self, trouble: StateError) -> None:
         unsaved = self.journal.rescue(trouble)
-        halted = _HALTED if unsaved is None and self._report.count(Verdict.SKIPPED) else None
-        self._report = replace(self._report, unsaved=unsaved, halted=halted)
+        halted = unsaved is None and self._report.count(Verdict.SKIPPED)
+        short = (_HALTED,) if halted else ()
+        self._report = replace(self._report, unsaved=unsaved, short=short)
 
     def _settle(self) -> None:
         """Look for creates in doubt, all times together no longer than the settle timeout."""

@@ -28,6 +28,7 @@ class Planned:
 
     plan: Plan
     live: Live
+    desired: Desired
     warnings: tuple[Finding, ...]
     """What the manifests are warned about; the plan has its own."""
 
@@ -86,7 +87,7 @@ def plan_from(
         request=request,
         refreshed=session.settings is not None,
     )
-    return Planned(plan=planner.plan(situation), live=live, warnings=warnings)
+    return Planned(plan=planner.plan(situation), live=live, desired=desired, warnings=warnings)
 
 
 def scope(session: Session, recorded: Recorded) -> Scope:

@@ -71,7 +71,9 @@ def report(
     ]
     untold = [doubt for doubt in ended.doubts if doubt not in told]
     findings += [phrases.doubt(doubt, environment=environment) for doubt in untold]
-    findings += [each for each in (ended.halted, ended.unsaved) if each is not None]
+    findings += ended.short
+    if ended.unsaved is not None:
+        findings.append(ended.unsaved)
     console.findings(findings)
 
 

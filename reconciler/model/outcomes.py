@@ -45,8 +45,8 @@ class Report:
     """Creates that are still in doubt, of this run and of earlier ones."""
     unsaved: Finding | None = None
     """Why the state could not be saved, and what to do about it."""
-    halted: Finding | None = None
-    """Why the run began nothing more, although the state could be saved in the end."""
+    short: tuple[Finding, ...] = ()
+    """What else keeps the run from having done all that was declared."""
     signal: int | None = None
     """The number of the signal that ended the run, if one did."""
 
@@ -63,5 +63,5 @@ class Report:
             return ExitCode.UNSAVED
         if self.doubts or self.count(Verdict.IN_DOUBT) or self.count(Verdict.LEFT):
             return ExitCode.LEFT
-        short = self.count(Verdict.FAILED) or self.count(Verdict.SKIPPED)
+        short = self.short or self.count(Verdict.FAILED) or self.count(Verdict.SKIPPED)
         return ExitCode.FAILED if short else ExitCode.DONE

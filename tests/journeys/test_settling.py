@@ -70,6 +70,34 @@ def test_a_commit_later_than_anybody_waits_for_is_nobodys_and_makes_no_third(wor
     settled(world)
 
 
+@pytest.mark.parametrize(
+    ("manifests", "code"),
+    [
+        pytest.param([crm(), crm("z")], 3, id="declared"),
+        pytest.param([crm("z")], 0, id="declared-no-more"),
+    ],
+)
+def test_what_is_settled_only_after_the_plan_was_made_is_not_called_done(
+    world: World, manifests: list[str], code: int
+) -> None:
+    lost(world)
+    world.declare(*manifests)
+    world.hours.slept += QUARANTINE - 30
+
+    def taking_long(scene: Scene) -> Answer:
+        world.hours.slept += 60
+        return scene.serve(scene.request)
+
+    world.service.fault(taking_long, kind="create")
+    ended = world.apply()
+    assert f"{AT}: Settled: an earlier create never happened" in ended.out
+    assert ended.code == code, ended
+    assert ("Error: Settled after the plan was made" in ended.err) == (code == 3)
+    assert (world.titles, world.intents) == (["CRM z"], [])
+    assert world.apply().code == 0
+    settled(world)
+
+
 def test_what_a_killed_run_asked_for_in_vain_is_made_once_its_quarantine_is_over(
     world: World,
 ) -> None:

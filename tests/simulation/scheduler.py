@@ -10,8 +10,8 @@ import heapq
 import io
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -117,8 +117,10 @@ class Fibre:
         """Go on, unless something else has ended that wait already."""
         if self.is_at(turn):
             self.turn += 1
-            with self.process.speaking():
-                self._greenlet.switch(woken)
+            before = sys.stdout, sys.stderr
+            sys.stdout, sys.stderr = self.process.out, self.process.err
+            self._greenlet.switch(woken)
+            sys.stdout, sys.stderr = before
 
     def is_at(self, turn: int) -> bool:
         """Tell whether the fibre still waits as it did in that turn."""
@@ -127,8 +129,10 @@ class Fibre:
     def unwind(self) -> None:
         """Let go of everything that the fibre holds, of which nothing reaches the world."""
         if self._greenlet.gr_frame is not None:  # begun, and not at its end
-            with self.process.speaking():
-                self._greenlet.throw(Killed)
+            before = sys.stdout, sys.stderr
+            sys.stdout = sys.stderr = io.StringIO()
+            self._greenlet.throw(Killed)
+            sys.stdout, sys.stderr = before
 
     def _work(self, _: bool) -> None:
         with suppress(Killed):
@@ -211,16 +215,6 @@ class Process:
         if self.pending is not None and fibre is self.main:
             error, self.pending = self.pending, None
             raise error
-
-    @contextmanager
-    def speaking(self) -> Iterator[None]:
-        """Have standard output and error be the process's own; a dead one says nothing."""
-        before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = (self.out, self.err) if self.alive else (io.StringIO(),) * 2
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = before
 
     def _let_go(self) -> None:
         for each in self.at_death:
