@@ -43,8 +43,10 @@ test-all: test ## everything, installing what pip cannot serve (nothing yet)
 fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
 	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz
 
+HISTORIES ?= 100000
 TIMES ?= 1000
-torture: setup ## kill the command at random moments, and look what is left; make torture TIMES=100 SEED=7
+torture: setup ## play many more histories, and kill the command itself; make torture HISTORIES=1000 TIMES=100 SEED=7
+	$(BIN)/python -m tests.simulation --histories $(HISTORIES)
 	$(BIN)/python -m tests.torture.kills --times $(TIMES) $(if $(SEED),--seed $(SEED))
 
 bugs: setup ## break the package on purpose, and print which test notices

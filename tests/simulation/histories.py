@@ -29,15 +29,13 @@ from reconciler.simulator.switches import Switches
 from reconciler.state.files import LocalState
 from tests.canaries import traces
 from tests.journeys.worlds import CLIENT, ORGANIZATION, SECRETS, ZOHO
+from tests.simulation import themes
 from tests.simulation.machine import Bench, SimulatedSignals, disk_for, drawn
 from tests.simulation.network import LAG, LATE, PATIENCE, Network
 from tests.simulation.projects import STATE, Projects
 from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.themes import Theme
 
-FATES = (
-    "unreachable", "lost before", "lost after", "late", "refused", "doubtful", "truncated",
-    "garbage", "nonsense", "redirect", "moved etag", "endless list", "lagging",
-)  # fmt: skip
 SETTLED = PATIENCE + LATE + LAG + 20.0
 """Seconds after which everything that was sent has happened and is seen."""
 
@@ -71,10 +69,11 @@ class History:
         self.told = Told()
         self._projects = projects
         self._chance = chance = Random(seed)  # noqa: S311 -- repeatable
+        self._theme = theme = drawn(chance, themes.THEMES)
         self._scheduler = Scheduler(chance)
-        origin = Origin(_settings(chance), now=self._scheduler.wall, chance=chance)
+        origin = Origin(_settings(theme, chance), now=self._scheduler.wall, chance=chance)
         self._network = Network(
-            self._scheduler, origin, _rates(chance), page=chance.choice((1, 2, 100, 100))
+            self._scheduler, origin, theme.rates(chance), page=chance.choice((1, 2, 100, 100))
         )
         self._bench = Bench(
             self._scheduler,
@@ -99,7 +98,7 @@ class History:
     def play(self) -> Told:
         """Play it to its end; raise ``BrokenPromiseError`` where a promise was broken."""
         with self._projects.read(), self._saves_noted():
-            for _ in range(drawn(self._chance, {1: 6, 2: 2, 3: 1})):
+            for _ in range(drawn(self._chance, self._theme.episodes)):
                 self._episode()
             self._end()
         self.told.counts.update(self._network.met)
@@ -109,29 +108,39 @@ class History:
     # --- what happens ---------------------------------------------------------------------------
 
     def _episode(self) -> None:
-        chance = self._chance
+        chance, theme = self._chance, self._theme
         self._projects.current = chance.choice(self._projects.versions)
         self._disturbed = False
-        count = drawn(chance, {1: 9, 2: 3, 3: 1})
-        processes = [self._start(self._words()) for _ in range(count)]
-        for process in processes:
-            self._disturb(process)
-        if chance.random() < 0.25:
+        count = drawn(chance, theme.runners)
+        processes: list[Process] = []
+        for number in range(count):
+            delay = chance.choice(theme.starts) if number else 0.0
+            self._scheduler.after(delay, lambda: processes.append(self._begin()))
+        if chance.random() < theme.people:
             self._scheduler.after(chance.random() * 20, self._person)
-        if count > 1 and chance.random() < 0.4:
-            self._scheduler.after(chance.random() * 10, self._bench.lose_locks)
-        if chance.random() < 0.06:
+        for _ in range(chance.randrange(4) if count > 1 else 0):
+            self._scheduler.after(chance.choice(theme.losses) * chance.random(), self._lose_locks)
+        if chance.random() < theme.trouble:
             begin = chance.random() * 10
             length = chance.choice((0.5, 3.0, 600.0))
             self._scheduler.after(begin, lambda: self._break_disk(length))
-        self._play_on()
+        self._scheduler.run()
         for process in processes:
             self._check_ended(process, alone=count == 1)
-        if chance.random() < 0.15:
+        if chance.random() < theme.cuts:
             self._bench.cut_power()
             self._note("power cut")
         self._check_now()
-        self._scheduler.skip(chance.choice((0.0, 1.0, 10.0, 100.0, 1000.0, 3e6)))
+        self._scheduler.skip(chance.choice(theme.gaps))
+
+    def _begin(self) -> Process:
+        process = self._start(self._words())
+        self._disturb(process)
+        return process
+
+    def _lose_locks(self) -> None:
+        self._bench.lose_locks()
+        self._note("lock files are deleted")
 
     def _words(self) -> list[str]:
         chance = self._chance
@@ -160,9 +169,12 @@ class History:
     def _disturb(self, process: Process) -> None:
         """Perhaps kill, stop or interrupt a process some time."""
         chance = self._chance
-        match drawn(chance, {"nothing": 6, "kill": 5, "kill later": 2, "signal": 1, "twice": 1}):
+        match drawn(chance, self._theme.ends):
             case "kill":
                 process.doom = int(2 ** (chance.random() * 9.5))
+            case "freeze":
+                process.frost = (int(2 ** (chance.random() * 8)), chance.choice((20.0, 400.0, 1e4)))
+                self.told.counts["frozen"] += 1
             case "kill later":
                 self._scheduler.after(chance.random() * 60, process.kill)
             case "signal":
@@ -204,9 +216,6 @@ class History:
     def _break_disk(self, seconds: float) -> None:
         self._bench.broken_until = self._scheduler.now + seconds
         self.told.counts["disk full"] += 1
-
-    def _play_on(self) -> None:
-        self._scheduler.run()
 
     # --- what must hold -------------------------------------------------------------------------
 
@@ -316,7 +325,7 @@ class History:
 
     def _ended(self, words: list[str]) -> Process:
         process = self._start(words)
-        self._play_on()
+        self._scheduler.run()
         return process
 
     def _leave_alone(self) -> None:
@@ -380,7 +389,7 @@ def _label(title: str) -> str:
     return found[1] if found else title
 
 
-def _settings(chance: Random) -> Settings:
+def _settings(theme: Theme, chance: Random) -> Settings:
     client = Client(id=CLIENT, secrets=(SECRETS["AEP_CLIENT_SECRET"],), organization=ORGANIZATION)
     return Settings(
         clients=(client,),
@@ -390,18 +399,12 @@ def _settings(chance: Random) -> Settings:
             delete_status=chance.choice((202, 204)),
             delete_seconds=chance.choice((0.0, 0.0, 3.0, 40.0)),
             create_seconds=chance.choice((0.0, 0.0, 5.0)),
-            listing_lag=chance.choice((0.0, 0.0, 5.0, LAG)),
+            listing_lag=chance.choice(theme.lags),
             etag_moves_after=chance.choice((None, None, 1.0, 20.0)),
             error_form=chance.choice(("new", "old")),
             clock_offset=chance.choice((0.0, 0.0, -4e7, 4e7, 3600.0)),
         ),
     )
-
-
-def _rates(chance: Random) -> Mapping[str, float]:
-    """Draw which fates this history knows, and how often they befall a request."""
-    known = chance.sample(FATES, chance.randrange(0, 5))
-    return {name: chance.choice((0.01, 0.05, 0.2, 0.5)) for name in known}
 
 
 def played(seed: int, projects: Projects) -> Told:

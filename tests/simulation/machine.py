@@ -21,6 +21,8 @@ from tests.simulation.network import Network, ProcessTransport
 from tests.simulation.scheduler import FibreThreads, Process, Scheduler, current
 
 FAILING = frozenset({"write", "fsync", "open", "rename", "link", "chmod", "unlink", "mkdir"})
+_CALL = 0.05
+"""Seconds that a call to the disk takes at the most."""
 REASONS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
@@ -81,7 +83,8 @@ class Bench:
                 self.scheduler.wait(timeout=arguments[0])
                 return None
             if self._shared > 1:
-                self.scheduler.wait(timeout=0)  # another process may come between
+                # Another process may come between; saves would never meet if they took no time.
+                self.scheduler.wait(timeout=_CALL * self.scheduler.chance.random())
             self._fail(process, name, call, arguments)
             if name == "write" and self.scheduler.chance.random() < self.failing:
                 return call(arguments[0], arguments[1][: 1 + len(arguments[1]) // 2])

@@ -80,7 +80,7 @@ class Network:
 
     def send(self, process: Process, request: Request) -> Response:
         """Carry a request of a process and bring back an answer, or none."""
-        process.touch()
+        process.touch(sending=True)
         fate = self.fate()
         if fate == "unreachable":
             self.scheduler.wait(timeout=self.delay(10))

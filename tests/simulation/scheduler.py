@@ -114,8 +114,11 @@ class Fibre:
         return self.turn
 
     def resume(self, turn: int, *, woken: bool) -> None:
-        """Go on, unless something else has ended that wait already."""
-        if self.is_at(turn):
+        """Go on, unless something else has ended that wait already, or once nobody is frozen."""
+        scheduler, thaw = self.process.scheduler, self.process.frozen_until
+        if scheduler.now < thaw:
+            scheduler.at(thaw, lambda: self.resume(turn, woken=woken), due=lambda: self.is_at(turn))
+        elif self.is_at(turn):
             self.turn += 1
             before = sys.stdout, sys.stderr
             sys.stdout, sys.stderr = self.process.out, self.process.err
@@ -165,6 +168,9 @@ class Process:
     """How often it has touched the world."""
     doom: int | None = None
     """The touch before which it is killed."""
+    frost: tuple[int, float] | None = None
+    """The touch before which all of it stands still, and for how many seconds."""
+    frozen_until: float = 0.0
     pending: BaseException | None = None
     """What the main fibre is to be interrupted by."""
     main: Fibre | None = None
@@ -191,13 +197,21 @@ class Process:
         self.scheduler.wake(fibre)
         return fibre
 
-    def touch(self) -> None:
-        """Note that the process is about to touch the world; it may be its end."""
+    def touch(self, *, sending: bool = False) -> None:
+        """Note that the process is about to touch the world; it may be its end.
+
+        It does not stand still when ``sending``: between its last look at the clock and a request
+        nothing could keep the promise of when that leaves.
+        """
         self.check()
         self.points += 1
         if self.points == self.doom:
             self.kill()
             raise Killed
+        if self.frost is not None and self.points >= self.frost[0] and not sending:
+            self.frozen_until = self.scheduler.now + self.frost[1]
+            self.frost = None
+            self.scheduler.wait(timeout=0)
 
     def kill(self) -> None:
         """End it at once, from outside or by its own doom; nothing that it still does counts."""

@@ -9,14 +9,17 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.histories import FATES, played
+from tests.simulation.histories import played
 from tests.simulation.projects import Projects
+from tests.simulation.themes import FATES
 
 HISTORIES = 5000
 AT_ONCE = 100
 
 ENDINGS = ("exit 0", "exit 1", "exit 3", "exit 4", "exit 5", "exit 6", "exit 130", "killed")
-MISHAPS = ("lock lost", "power cut", "disk full", "disk: fsync fails", "disk: rename fails")
+MISHAPS = (
+    "frozen", "lock lost", "power cut", "disk full", "disk: fsync fails", "disk: rename fails",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
