@@ -148,7 +148,7 @@ class History:
             "apply",
             "-auto-approve",
             f"-settle-timeout={chance.choice((0, 5, 30, 300))}s",
-            f"-parallelism={chance.choice((1, 2, 10))}",
+            f"-parallelism={chance.choice((1, 2, 3))}",
             f"-lock-timeout={chance.choice((0, 5, 100))}s",
         ]
         if chance.random() < 0.05:
@@ -300,14 +300,14 @@ class History:
         self._projects.current = self._chance.choice(self._projects.versions)
         self._converge()
         before = self._state()
-        again = self._run_calmly("apply", "-auto-approve")
+        again = self._run_calmly("apply", "-auto-approve", "-parallelism=1")
         self._hold(self._state() == before, "the second run saved the state")
         self._hold(again.name not in self._network.writers, "the second run sent a change")
         self._check_now()
 
     def _converge(self) -> None:
         """Run once, and once more as the run itself asks for where much is gone."""
-        words = ["apply", "-auto-approve", "-settle-timeout=300s"]
+        words = ["apply", "-auto-approve", "-settle-timeout=300s", "-parallelism=2"]
         process = self._ended(words)
         said = process.out.getvalue() + process.err.getvalue()
         if process.code == 1 and (wish := _RECREATE.search(said)):
