@@ -6,6 +6,7 @@ ReconcilerError                     1
 ├── PlanError                       1   a saved plan that cannot be applied
 ├── UnreviewedError                 1   a fresh plan that is not the one that was reviewed
 ├── NotApprovedError                1   a plan that was shown and is not to be applied
+├── TooBusyError                    1   a machine that has no more to give
 ├── StateError                      1   a state that cannot be used
 │   ├── CorruptStateError           1   a text that is no state of ours
 │   ├── ForeignStateError           1   the state of another organisation or sandbox
@@ -75,6 +76,12 @@ class NotApprovedError(ReconcilerError):
     """The plan was shown and is not to be carried out."""
 
     summary = "Apply cancelled"
+
+
+class TooBusyError(ReconcilerError):
+    """The machine refuses what a run needs: threads."""
+
+    summary = "Machine is too busy"
 
 
 class StateError(ReconcilerError):

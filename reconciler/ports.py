@@ -41,9 +41,18 @@ class Remote(Protocol):
         ...
 
     def now(self) -> int | None:
-        """Return the service's own time in seconds since the epoch, by its last ``Date`` header.
+        """Return the service's own time in seconds since the epoch, by the dates of its answers.
 
-        ``None`` where no answer had one yet: our own clock may be wrong by any amount.
+        It may be later by then, and never earlier. ``None`` where no answer had a date, or where
+        they cannot all be true: our own clock may be wrong by any amount.
+        """
+        ...
+
+    def surely(self) -> int | None:
+        """Return the same for a note of what is about to be sent.
+
+        It may be some seconds earlier by then, and never later. ``None`` unless several answers
+        tell it nearly exactly.
         """
         ...
 

@@ -84,8 +84,7 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
     Raises ``NotApprovedError`` where the audience says no, whatever it has to say about it.
     """
     with _Apply(session, audience, terms).locked() as run:
-        run.settle()
-        if run.interrupted:
+        if not run.settle():
             return run.report()
         planned = planning.plan_from(session, request, run.journal.recorded, pause=run.pause)
         if not audience.approve(planned):
@@ -98,8 +97,7 @@ def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Term
     plan_files.check_applicable(plan)
     with _Apply(session, audience, terms).locked() as run:
         plan_files.check_scope(plan, session)
-        run.settle()
-        if run.interrupted:
+        if not run.settle():
             return run.report()
         plan = replace(plan, scope=planning.scope(session, run.journal.recorded))
         live = session.observer().observe_twice(
@@ -142,11 +140,15 @@ class _Apply:
         self._audience.looking_again(absent, seconds=settling.LAG)
         self._session.machine.clock.sleep(settling.LAG)
 
-    def settle(self) -> None:
-        """Find out what earlier runs left behind."""
+    def settle(self) -> bool:
+        """Find out what earlier runs left behind; tell whether the run can go on."""
         if self.journal.recorded.intents:
             with self._handling_signals():
-                self._settle()
+                try:
+                    self._settle()
+                except StateError as trouble:
+                    self._rescue(trouble)
+        return self._report.unsaved is None and not self.interrupted
 
     def carry_out(self, plan: Plan, live: Live, *, desired: Desired | None = None) -> Report:
         """Apply the plan, save, settle once more, and report.

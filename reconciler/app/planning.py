@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from reconciler.app import reading
@@ -69,6 +70,7 @@ def plan_from(
         observer = session.observer()
         observer.begin(of_records(recorded))
         desired, warnings = declared(session, recorded)
+        _remember(session, desired)
         if pause is None:
             live = observer.observe(recorded, desired=desired)
         else:
@@ -88,6 +90,16 @@ def plan_from(
         refreshed=session.settings is not None,
     )
     return Planned(plan=planner.plan(situation), live=live, desired=desired, warnings=warnings)
+
+
+def _remember(session: Session, desired: Desired) -> None:
+    """Have every declared secret that can be had be masked: a service may show what it was given.
+
+    A plan needs none of them, so one that cannot be had is nobody's concern here.
+    """
+    for reference in sorted({each for one in desired.values() for each in one.secrets.values()}):
+        with suppress(SecretError):
+            session.secrets.reveal(reference)
 
 
 def scope(session: Session, recorded: Recorded) -> Scope:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Generic
 
+from reconciler.errors import TooBusyError
 from reconciler.ports import Item
 
 
@@ -15,8 +16,14 @@ class SystemThreads:
     """Daemon threads, so that a run told to stop can end while a request hangs."""
 
     def start(self, work: Callable[[], None], *, name: str) -> None:
-        """Have this done beside everything else."""
-        threading.Thread(target=work, name=name, daemon=True).start()
+        """Have this done beside everything else; ``TooBusyError`` where that cannot be had."""
+        try:
+            threading.Thread(target=work, name=name, daemon=True).start()
+        except RuntimeError as error:
+            raise TooBusyError(
+                "The machine grants no further thread. Allow the run more processes or memory, or "
+                "let it do less at once with -parallelism."
+            ) from error
 
     def mailbox(self) -> _Queue[Any]:
         """Return an empty mailbox."""

@@ -70,10 +70,11 @@ class Applier:
         Only changes that ended are in the outcomes; one begun and left behind is not.
         """
         self._prepare()
-        self._save(self._open_intents())
         operator = Operator(remote=self._world.remote, clock=self._world.clock)
+        # Before the first intent: one that nobody could send would stand in the way.
         crew = Crew(size=self._parallelism, perform=operator.perform, threads=self._world.threads)
         try:
+            self._save(self._open_intents())
             self._walk(crew)
         finally:
             # Whatever it was that ended the walk, what has arrived is saved.
@@ -146,7 +147,7 @@ class Applier:
         """Note the next creates, so that one is ready whenever a worker is; not yet saved."""
         if self._halted or not self._room():
             return []
-        leave_by, opened = self._now + SEND_WINDOW, self._world.remote.now()
+        leave_by, opened = self._now + SEND_WINDOW, self._world.remote.surely()
         if opened is None:
             self._give_up(self._creates, findings.NO_TIME)
             return []

@@ -25,9 +25,9 @@ DOUBLED = Finding(
 NO_TIME = Finding(
     summary="Service does not tell the time",
     detail=(
-        "No answer of the service had a usable Date header. What became of a create that is not "
-        "answered can be found out only by the service's own clock, so none was sent. HTTP asks "
-        "for the header: is there a proxy on the way that takes it off?"
+        "Its answers had no usable Date header, or dates that cannot all be true. What became of a "
+        "create that is not answered can be found out only by the service's own clock, so none was "
+        "sent. HTTP asks for the header: is there a proxy on the way that changes it?"
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
@@ -142,6 +143,7 @@ class _Preparer:
             if change.action is Action.CREATE
         }
         self._retired = {spec for spec in sorted(specs) if not self._offered(spec)}
+        self._ask_the_time(plan)
 
     def task(self, change: Change) -> Task | Outcome:
         """Return the change with all it needs; what it cannot have fails this connection alone."""
@@ -189,6 +191,15 @@ class _Preparer:
         except RemoteError:
             # Whether it is listed is a courtesy; the create itself will be answered for certain.
             return True
+
+    def _ask_the_time(self, plan: Plan) -> None:
+        """Have a second answer say what time it is, where only one has: creates rest on two."""
+        creates = [change for change in plan.changes if change.action is Action.CREATE]
+        if creates and self._world.remote.surely() is None:
+            kind = self._world.kinds[creates[0].address.kind]
+            spec = settling.connection_spec(creates[0].after or {})
+            with suppress(RemoteError):
+                self._world.remote.connections(kind, spec)
 
     def _is_back(self, change: Change) -> bool:
         """Tell whether the connection that this is to replace shows up again."""

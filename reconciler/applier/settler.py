@@ -63,6 +63,7 @@ class Settler:
 
     def _look(self) -> None:
         begun, self._live = self._scan()
+        self._put_right()
         overdue = [
             at
             for at, sighting in self._sightings().items()
@@ -70,9 +71,27 @@ class Settler:
         ]
         if overdue:
             self._live = {**self._live, **self._scan()[1]}
+            if self._remote.surely() is None:
+                overdue = []  # the two listings do not agree on what time it is
         self._found = found = self._sightings()
         adopted = {at: sighting.ids[0] for at, sighting in found.items() if sighting.certain}
         self._close(adopted, [at for at in overdue if not found[at].ids])
+
+    def _put_right(self) -> None:
+        """Have intents that were opened later than now be opened now.
+
+        The service's clock has been put back since, or was wrong then; nobody is to wait for what
+        it said.
+        """
+        recorded, now = self._journal.recorded, self._remote.surely()
+        ahead = {
+            at: replace(intent, opened=now)
+            for at, intent in recorded.intents.items()
+            if now is not None and intent.opened > now + settling.TOLERANCE
+        }
+        if ahead:
+            self._journal.recorded = recorded.with_intents(ahead)
+            self._journal.save()
 
     def _scan(self) -> tuple[float | None, Mapping[RemoteId, Observation]]:
         """List the service once; return when that began, by the service's clock, and what is there.

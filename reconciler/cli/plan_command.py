@@ -11,7 +11,18 @@ from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
+from reconciler.errors import RejectedError
 from reconciler.model.exit_codes import ExitCode
+from reconciler.model.findings import Finding
+
+_EXPOSED = Finding(
+    summary="Plan not saved",
+    detail=(
+        "What the service shows, or what the manifests declare, contains a secret of this run in a "
+        "member that is no secret, and a saved plan holds it as it is. Nothing was saved. Take it "
+        "out there, and renew that credential: others can read it."
+    ),
+)
 
 
 @running.command(name="plan")
@@ -48,6 +59,8 @@ def command(
     planned = planning.plan(session, request)
     if out is not None:
         document = plan_files.document(planned.plan, key=session.key)
+        if console.scrubber.scrub(document) != document:
+            raise RejectedError([_EXPOSED])
         plan_files.save(surroundings.folder / out, document, session=session)
     showing.planned(planned, console=console, form=form, key=session.key)
     if planned.plan.refusals:

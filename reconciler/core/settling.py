@@ -12,8 +12,12 @@ from reconciler.model.plans import Doubt
 from reconciler.model.records import Intent
 from reconciler.model.values import Spec, lookup
 
-TOLERANCE = 5
-"""Seconds by which the service's clocks behind ``Date`` and ``createdAt`` may differ."""
+TOLERANCE = 15
+"""Seconds by which a create may be dated before its intent.
+
+The time of an intent is known within ten, and the service's clocks behind ``Date`` and
+``createdAt`` may differ by five.
+"""
 
 LAG = 30
 """Seconds after which what was written is taken to show up in every read; nothing promises it."""

@@ -127,8 +127,12 @@ class FlowService:
         return self._client
 
     def now(self) -> int | None:
-        """Return the service's time in seconds since the epoch, ``None`` until it has told it."""
+        """Return the least that the service's clock can show, in seconds since the epoch."""
         return self._time.now()
+
+    def surely(self) -> int | None:
+        """Return the most that it can show, where that is known nearly exactly."""
+        return self._time.surely()
 
     def connections(self, kind: Kind, connection_spec: str) -> Sequence[Observation]:
         """Return every live connection of that connection spec; complete, or an error is raised."""

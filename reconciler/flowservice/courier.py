@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from reconciler import __version__
@@ -120,6 +121,7 @@ class Courier:
                 f"{request.title} was answered with {response.phrase}, but {error.detail}."
             )
             raise TransientError(unusable) from error
+        self._time.hear(response)
         if budget is not None and response.body is not None:
             budget.spend(response.body)
         return document
@@ -143,6 +145,7 @@ class Courier:
     def _exchanged(self, request: Request, token: Secret, leave_by: float) -> Response:
         if self._clock.monotonic() > leave_by:
             raise UnreachableError("Not sent, since the time in which it had to leave is over.")
+        asked = self._clock.monotonic()
         try:
             response = self._transport.send(request.bearing(token))
         except UntrustedError:
@@ -153,7 +156,9 @@ class Courier:
             if request.method == "POST":
                 raise
             raise TransientError(error) from error
-        self._time.hear(response)
+        response = replace(response, asked=asked)
+        if answers.refusal(response, tell=self._tell) is not None:
+            self._time.hear(response)  # what a proxy says of itself has a date of its own
         return response
 
     def _request(

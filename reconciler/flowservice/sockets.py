@@ -25,6 +25,9 @@ from urllib3.exceptions import (
 from reconciler.errors import RejectedError, UnreachableError, UntrustedError
 from reconciler.model.findings import Finding
 
+CONNECT_SECONDS: Final = 10.0
+"""From the name to the end of the handshake."""
+
 _BUFFER: Final = 1 << 17
 """Bytes read at once: a page of a list in two or three reads, for each of which a thread may have
 to wait until another one lets go of the interpreter."""
@@ -104,7 +107,7 @@ class _PlainConnection(HTTPConnection):
     response_class = _TimedResponse
 
     def connect(self) -> None:
-        with _reaching(self.host):
+        with _reaching(self):
             super().connect()
 
 
@@ -112,17 +115,28 @@ class _SecureConnection(HTTPSConnection):
     response_class = _TimedResponse
 
     def connect(self) -> None:
-        with _reaching(self.host):
+        with _reaching(self):
             super().connect()
 
 
 @contextmanager
-def _reaching(host: str) -> Iterator[None]:
-    """Translate whatever stops a connection: name, address, proxy, TLS. Nothing was sent yet."""
+def _reaching(connection: HTTPConnection) -> Iterator[None]:
+    """Translate whatever stops a connection: name, address, proxy, TLS. Nothing was sent yet.
+
+    Each address of a name, and each step of a handshake, has a timeout of its own. A connection
+    that took longer than one of them in all is not used: what is sent over it would leave too late.
+    """
+    began = time.monotonic()
     try:
         yield
     except (HTTPError, http.client.HTTPException, OSError) as error:
-        raise _unreachable(host, error) from error
+        raise _unreachable(connection.host, error) from error
+    if time.monotonic() - began > CONNECT_SECONDS:
+        connection.close()
+        raise UnreachableError(
+            f"{connection.host} cannot be reached: it took more than {CONNECT_SECONDS:.0f} s. "
+            "Nothing was sent."
+        )
 
 
 def _unreachable(host: str, error: Exception) -> UnreachableError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -9,33 +10,57 @@ from typing import Final
 from reconciler.flowservice.transport import Response
 from reconciler.ports import Clock
 
+TOLERANCE: Final = 5.0
+"""Seconds by which the clocks of the service's machines may differ."""
+CLOSE: Final = 10.0
+"""Seconds within which a time has to be known for a create to be noted with it."""
+ENOUGH: Final = 2
+"""Answers; one alone may be a machine's whose clock is wrong."""
+
 _LONGEST_DATE: Final = 64
 _LONGEST_SECONDS: Final = 7
 """Digits; a wait of more is nonsense rather than a wish."""
 
 
 class ServiceTime:
-    """Tells the service's time from its last ``Date`` header and the seconds since.
+    """Tells the service's time from the ``Date`` of its answers and the seconds since.
 
-    That is never ahead of the true time by the service's clock. Our own clock has no say in it.
+    Each answer was dated between the moments at which its request left and it was here, so that
+    together they tell ever more exactly by how much that clock differs from ours, however long one
+    of them took to arrive. Our own clock has no say in it. Dates that cannot all be true tell
+    nothing any more: one of several machines may be wrong, or a cache.
     """
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
-        self._heard: tuple[int, float] | None = None
+        self._least, self._most = -math.inf, math.inf
+        """Between which the service's clock is ahead of our monotonic one, in seconds."""
+        self._heard = 0
 
     def hear(self, response: Response) -> None:
-        """Take note of the response's date, if it has one."""
+        """Take note of the date of an answer that certainly is the service's, if it has one."""
         date = http_date(response.headers.get("date"))
-        if date is not None:
-            self._heard = date, self._clock.monotonic()
+        if date is None:
+            return
+        self._heard += 1
+        self._least = max(self._least, date - self._clock.monotonic())
+        self._most = min(self._most, date + 1 - response.asked)
 
     def now(self) -> int | None:
-        """Return seconds since the epoch, ``None`` until a date was heard."""
-        if self._heard is None:
+        """Return the least that the service's clock can show, ``None`` where nothing is known."""
+        if self._heard and not self._denied:
+            return math.floor(self._least + self._clock.monotonic())
+        return None
+
+    def surely(self) -> int | None:
+        """Return the most that it can show, ``None`` unless two answers tell it nearly exactly."""
+        if self._heard < ENOUGH or self._denied or self._most - self._least > CLOSE:
             return None
-        date, moment = self._heard
-        return date + int(self._clock.monotonic() - moment)
+        return math.ceil(self._most + self._clock.monotonic())
+
+    @property
+    def _denied(self) -> bool:
+        return self._least > self._most + TOLERANCE
 
 
 def http_date(text: str | None) -> int | None:

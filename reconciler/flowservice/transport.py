@@ -58,6 +58,8 @@ class Response:
     """Those of ``HEARD`` that were there, by lower-case name."""
     body: bytes | None = field(repr=False)
     """``None`` where it was longer than its limit."""
+    asked: float = 0.0
+    """The monotonic time at which its request was sent."""
 
     @property
     def phrase(self) -> str:

@@ -20,7 +20,6 @@ from reconciler.flowservice.transport import ERROR_LIMIT, HEARD, Request, Respon
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 
-CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 65.0
 """From the last byte sent to the last byte read. Adobe's gateway gives up after 60 s, and we want
 to hear it say so; with the time to connect, a request is over after 75 s."""
@@ -50,7 +49,7 @@ class Wire:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._clock = clock
-        self._timeout = (CONNECT_SECONDS, answer_seconds)
+        self._timeout = (sockets.CONNECT_SECONDS, answer_seconds)
         self._trust = sockets.Trust(ca_bundle)
         self._proxies = {} if proxy is None else {"https": proxy.reveal()}
         self._idle: list[_Line] = []

@@ -80,7 +80,9 @@ class Origin:
         )
         date = (("Date", formatdate(moment, usegmt=True)),) if stage.switches.tells_date else ()
         headers = (*date, ("X-Request-Id", request_id))
-        return replace(answer, headers=(*headers, *answer.headers))
+        given = {name.lower() for name, _ in answer.headers}  # by a fault, in their place
+        ours = [(name, value) for name, value in headers if name.lower() not in given]
+        return replace(answer, headers=(*ours, *answer.headers))
 
 
 def _serve(request: Request, *, stage: Stage, route: Route, request_id: str) -> Answer:

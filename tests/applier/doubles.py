@@ -66,6 +66,9 @@ class Service:
     def client(self) -> str:
         return CLIENT
 
+    def surely(self) -> int | None:
+        return self.now()
+
     def now(self) -> int | None:
         if not self.tells_time or len(self.listed) < self.lists_untold:
             return None
@@ -75,6 +78,8 @@ class Service:
         del kind, connection_spec
         self.listed.append(self.clock.now - 50.0)
         self.clock.now += self.list_seconds
+        if not self.listings:
+            return ()
         return self.listings.pop(0) if len(self.listings) > 1 else self.listings[0]
 
     def create(

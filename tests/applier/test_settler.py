@@ -116,11 +116,14 @@ def test_without_the_services_time_nothing_is_taken_for_never_made(stage: Stage)
     assert (stage.disk.written, len(one.undecided())) == ([], 1)
 
 
-def test_a_service_whose_clock_was_put_back_is_waited_for(stage: Stage) -> None:
-    stage.clock.now += 10 * QUARANTINE
+def test_an_intent_from_the_future_begins_its_quarantine_anew(stage: Stage) -> None:
     one = settler(stage, lost=intent(opened=NOON * 100))
-    one.settle(timeout=30.0)
-    assert (stage.disk.written, one.undecided()[0].settles) == ([], NOON * 100 + 235)
+    one.settle(timeout=0.0)
+    assert [each.opened for each in last(stage).intents.values()] == [stage.service.now()]
+    assert len(one.undecided()) == 1
+    stage.clock.now += QUARANTINE + 1
+    one.settle(timeout=0.0)
+    assert not last(stage).intents
 
 
 @pytest.mark.parametrize("unknown", ["created_at", "created_client"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.flowservice.times import ServiceTime, http_date, retry_after
@@ -74,6 +76,40 @@ def test_time_is_ours_until_the_service_tells_its_own_and_goes_on_from_there() -
     time.hear(response())
     clock.now += 0.2
     assert time.now() == NOON + 3
+
+
+def dated(clock: Clock, text: str, *, took: float = 0.0) -> Response:
+    return replace(response(date=text), asked=clock.now - took)
+
+
+def test_a_slow_answer_tells_less_and_denies_nothing() -> None:
+    clock = Clock()
+    time = ServiceTime(clock=clock)
+    time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:00 GMT"))
+    clock.now += 60
+    time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:01 GMT", took=59))
+    assert (time.now(), time.surely()) == (NOON + 60, NOON + 61)
+
+
+def test_a_time_that_is_known_only_roughly_is_not_sure() -> None:
+    clock = Clock()
+    time = ServiceTime(clock=clock)
+    for _ in range(2):
+        time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:00 GMT", took=20))
+    assert (time.now(), time.surely()) == (NOON, None)
+    time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:19 GMT"))
+    assert (time.now(), time.surely()) == (NOON + 19, NOON + 20)
+
+
+@pytest.mark.parametrize("wrong", ["Wed, 01 Jan 2020", "Tue, 20 Oct 2015"])
+def test_dates_that_cannot_all_be_true_tell_nothing_any_more(wrong: str) -> None:
+    clock = Clock()
+    time = ServiceTime(clock=clock)
+    time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:00 GMT"))
+    assert (time.now(), time.surely()) == (NOON, None)
+    time.hear(dated(clock, f"{wrong} 12:00:00 GMT"))
+    time.hear(dated(clock, "Wed, 21 Oct 2015 12:00:00 GMT"))
+    assert (time.now(), time.surely()) == (None, None)
 
 
 @pytest.mark.parametrize("offset", [-7200.0, 7200.0])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -256,6 +258,17 @@ def test_a_line_on_which_too_much_was_said_is_not_used_again() -> None:
         assert lists(remote) == []
         assert lists(remote) == []
         assert len(speaker.heard) == 2
+
+
+def test_a_connection_that_took_too_long_in_all_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = SimpleNamespace(monotonic=itertools.count(0.0, 10.5).__next__)
+    monkeypatch.setattr("reconciler.flowservice.sockets.time", slow)
+    with talking(EMPTY) as (speaker, remote):
+        with pytest.raises(UnreachableError, match=r"it took more than 10 s\. Nothing was sent"):
+            remote.create(KIND, {"name": "CRM"})
+        assert speaker.heard == []
 
 
 # --- what comes back ----------------------------------------------------------------------------

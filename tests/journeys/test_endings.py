@@ -119,6 +119,6 @@ def test_a_bug_of_ours_ends_its_change_alone_and_leaves_a_create_in_doubt(
     assert "canary" not in told
     assert world.intents == (["crm"] if method == "create" else [])
     assert len(world.writes) == 2 + 2
-    world.hours.slept += 236
+    world.hours.slept += 239
     assert world.apply().code == 0
     settled(world)

@@ -374,7 +374,7 @@ def test_a_create_that_left_no_trace_waits_for_its_quarantine_and_is_made_then(
     assert early.code == 4
     assert "none that it can have made has shown up yet" in early.told
     assert world.titles == ["CRM stays"]
-    world.hours.slept += 236
+    world.hours.slept += 239
     late = world.apply()
     assert late.code == 0
     assert f"{AT}: Settled: an earlier create never happened" in late.out

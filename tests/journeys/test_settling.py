@@ -55,7 +55,7 @@ def test_a_late_commit_is_adopted_by_whoever_looks_then(world: World, after: flo
 
 def test_a_commit_later_than_anybody_waits_for_is_nobodys_and_makes_no_third(world: World) -> None:
     lost(world, effect=LateCommit(seconds=400))
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     assert world.apply().code == 0
     ours = world.ids["crm"]
     world.hours.slept += 400
@@ -115,7 +115,7 @@ def test_what_a_killed_run_asked_for_in_vain_is_made_once_its_quarantine_is_over
         run.kill()
         run.wait(PATIENCE)
     assert (world.apply().code, world.intents, world.titles) == (4, ["crm"], [])
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     assert (world.apply().code, world.titles) == (0, ["CRM crm"])
     settled(world)
 
@@ -154,7 +154,7 @@ def test_what_a_person_made_meanwhile_is_not_taken_for_ours(world: World) -> Non
     early = world.apply()
     assert (early.code, world.ids) == (4, {})
     assert "none that it can have made has shown up yet" in early.told
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     late = world.apply()
     assert (late.code, world.ids, world.titles) == (1, {}, ["CRM crm"])
     assert f"import: {{id: {theirs}}}" in late.err
@@ -169,7 +169,7 @@ def test_one_of_which_nobody_says_who_made_it_or_when_is_left_to_a_person(
     hidden = [{**one, unknown: None} for one in world.connections() if one["name"] == "CRM crm"]
     stays = next(one for one in world.connections() if one["name"] == "CRM stays")
     world.service.fault(Reply(json={"items": [*hidden, stays]}), kind="list", times=None)
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     ended = world.apply()
     assert (ended.code, world.intents, sorted(world.ids)) == (4, ["crm"], ["stays"])
     assert f"It may have made {perhaps}, but nothing shows that for certain." in ended.told
@@ -215,6 +215,35 @@ def test_two_answers_that_were_swapped_are_refused_by_the_next_plan(world: World
 # --- clocks -------------------------------------------------------------------------------------
 
 
+def test_the_date_of_a_proxys_error_page_says_nothing(world: World) -> None:
+    page = {"Date": "Wed, 01 Jan 2020 00:00:00 GMT", "Content-Type": "text/html"}
+    error = Reply(status=502, text="<p>Bad gateway", headers=page)
+    world.service.fault(error, kind="spec", times=4)
+    lost(world, effect=LateCommit(seconds=12))
+    assert world.apply().code == 4
+    world.hours.slept += 13
+    assert (world.apply().code, world.titles) == (0, ["CRM crm"])
+    settled(world)
+
+
+@pytest.mark.parametrize("year", [2020, 2035])
+def test_where_answers_are_dated_by_different_clocks_nothing_is_made(
+    world: World, year: int
+) -> None:
+    headers = (("Date", f"Wed, 01 Jan {year} 00:00:00 GMT"), ("Content-Type", "application/json"))
+
+    def misdated(scene: Scene) -> Answer:
+        return replace(scene.serve(scene.request), headers=headers)
+
+    world.declare(crm())
+    world.service.fault(misdated, kind="spec")
+    ended = world.apply()
+    assert (ended.code, world.titles, world.intents) == (3, [], []), ended
+    assert "dates that cannot all be true" in ended.told
+    assert world.apply().code == 0
+    settled(world)
+
+
 @pytest.mark.parametrize("offset", [-3e8, -7200.0, 7200.0, 3e8])
 def test_it_is_the_services_clock_that_decides_whatever_ours_says(
     world: World, offset: float
@@ -227,7 +256,7 @@ def test_it_is_the_services_clock_that_decides_whatever_ours_says(
     assert world.apply().code == 4
     world.hours.slept += QUARANTINE - 60
     assert world.apply().code == 4
-    world.hours.slept += 61
+    world.hours.slept += 64
     assert (world.apply().code, world.titles) == (0, ["CRM crm", "CRM z"])
     settled(world)
 
@@ -252,7 +281,7 @@ def test_the_time_from_which_a_rerun_decides_is_printed_and_true(world: World) -
     (said,) = re.findall(r"From (\S+) on, by the service's clock", early.told)
     decides = datetime.fromisoformat(said)
     assert decides == datetime.fromtimestamp(opened(world) + QUARANTINE, UTC)
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     assert world.apply().code == 0
 
 
@@ -277,7 +306,7 @@ def test_what_nobody_declares_any_more_is_adopted_and_goes_through_the_guards(
 def test_what_nobody_declares_any_more_and_never_was_is_forgotten(world: World) -> None:
     lost(world)
     world.declare(crm("stays"))
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     assert (world.apply().code, world.intents, world.titles) == (0, [], ["CRM stays"])
     settled(world)
 
@@ -297,7 +326,7 @@ def test_another_address_of_its_name_waits_with_it(world: World) -> None:
     planned = world.plan()
     assert (planned.code, planned.err.count("Create in doubt")) == (2, 2)
     assert (world.apply().code, world.titles) == (4, ["CRM z"])
-    world.hours.slept += QUARANTINE + 1
+    world.hours.slept += QUARANTINE + 3
     assert (world.apply().code, world.titles) == (0, ["CRM crm", "CRM z"])
     assert sorted(world.ids) == ["new", "z"]
     settled(world)

@@ -130,7 +130,7 @@ def test_a_create_in_doubt_is_noted_and_the_next_run_finds_out(
     assert (ended.code, sorted(three.ids), three.intents) == (4, ["a", "z"], ["crm"])
     assert f"{AT}: Create in doubt" in ended.out
     assert "Warning: Create in doubt" in ended.err
-    three.hours.slept += 236
+    three.hours.slept += 239
     again = three.apply()
     assert again.code == 0
     words = "an earlier create made it" if happened else "an earlier create never happened"

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -115,6 +116,8 @@ class Network:
             self._give_up(arrived)
             return None
         answer: Answer = arrived.get(timeout=PATIENCE)
+        if fate == "wrong date":
+            answer = self._misdated(answer)
         self.scheduler.wait(timeout=back)
         return answer
 
@@ -130,6 +133,12 @@ class Network:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=request.body or b"",
         )
+
+    def _misdated(self, answer: Answer) -> Answer:
+        """Return the answer as of a machine whose clock is wrong, or of a cache."""
+        moment = self.scheduler.wall() + self.chance.choice((-1e9, -3600.0, -60.0, 60.0, 1e9))
+        headers = [pair for pair in answer.headers if pair[0] != "Date"]
+        return replace(answer, headers=(("Date", formatdate(moment, usegmt=True)), *headers))
 
     def _give_up(self, arrived: FibreMailbox) -> None:
         try:

@@ -14,7 +14,7 @@ from tests.simulation.network import LAG
 
 FATES = (
     "unreachable", "lost before", "lost after", "late", "refused", "doubtful", "truncated",
-    "garbage", "nonsense", "redirect", "moved etag", "endless list", "lagging",
+    "garbage", "nonsense", "redirect", "moved etag", "endless list", "lagging", "wrong date",
 )  # fmt: skip
 
 
@@ -86,6 +86,12 @@ THEMES: Mapping[Theme, int] = {
         gaps=(0.0, 60.0, 150.0, 240.0),
         people=0.1,
         ends={"nothing": 3, "kill": 1},
-        known={"late": 0.15, "lost before": 0.1, "lost after": 0.15, "doubtful": 0.1},
+        known={
+            "late": 0.15,
+            "lost before": 0.1,
+            "lost after": 0.15,
+            "doubtful": 0.1,
+            "wrong date": 0.2,
+        },
     ): 2,
 }
