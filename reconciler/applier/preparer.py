@@ -49,11 +49,11 @@ def prepare(plan: Plan, recorded: Recorded, *, live: Live, world: World) -> Prep
         for change in plan.changes:
             if change.action is not action:
                 continue
-            match preparer.task(change):
-                case Task() as task:
-                    tasks[action].append(task)
-                case Outcome() as outcome:
-                    outcomes.append(outcome)
+            prepared = preparer.task(change)
+            if isinstance(prepared, Task):
+                tasks[action].append(prepared)
+            else:
+                outcomes.append(prepared)
     return Prepared(
         recorded=after,
         creates=tuple(tasks[Action.CREATE]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 import stat
+from itertools import takewhile
 from pathlib import Path
 
 from reconciler.errors import StateError
@@ -32,9 +33,7 @@ def make_home(disk: Disk, place: Path, *, root: Path) -> None:
     if exists(disk, place):
         return
     top = disk.resolve(root)
-    for folder in place.parents:
-        if folder == top:
-            break
+    for folder in takewhile(lambda folder: folder != top, place.parents):
         sync_folder(disk, folder.parent)
 
 

@@ -11,6 +11,7 @@ from reconciler.applier.applier import PATIENCE, Applier
 from reconciler.applier.findings import SEND_WINDOW, SLOW_SAVES
 from reconciler.core import planner
 from reconciler.core.situations import Live
+from reconciler.errors import SilentError
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Plan
 from reconciler.model.records import Recorded
@@ -185,6 +186,30 @@ def test_every_ten_seconds_somebody_is_told_what_is_still_under_way(
         ("done", "crm"),
     ]
     assert 10 <= heard[0] < 20 <= heard[1]
+
+
+def test_intents_are_saved_as_many_at_once_as_there_are_workers_whatever_is_in_doubt(
+    stage: Stage, hung: threading.Event
+) -> None:
+    ahead = threading.Event()
+
+    def saving(recorded: Recorded) -> None:
+        if len(recorded.intents) == 4:
+            ahead.set()
+
+    def silent(name: str) -> Accepted:
+        if name == "a":
+            hung.wait()
+        elif name == "g":
+            hung.set()
+        ahead.wait(timeout=10)
+        raise SilentError("Nobody answered.")
+
+    stage.disk.saving = saving
+    stage.service.answer = silent
+    ended = applied(stage, *"abcdefg", parallelism=2)
+    assert set(verdicts(ended).values()) == {Verdict.IN_DOUBT}
+    assert [len(each.intents) for each in stage.disk.written] == [2, 4, 6, 7]
 
 
 # --- answers ------------------------------------------------------------------------------------

@@ -233,6 +233,27 @@ def test_a_lock_file_that_is_a_link_is_refused_and_its_target_left_alone(tmp_pat
     assert target.read_text() == "kept"
 
 
+def test_a_lock_that_cannot_be_named_for_want_of_descriptors_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def opened(path: Path, flags: int, *more: int) -> int:
+        if Path(path).name == SIDE and not flags & os.O_CREAT:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return real(path, flags, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", opened)
+        with (
+            pytest.raises(StateError, match=r"cannot be had: Too many open files"),
+            store(tmp_path).lock(operation="apply", timeout=0),
+        ):
+            pass
+    with store(tmp_path).lock(operation="apply", timeout=0):
+        assert info(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [

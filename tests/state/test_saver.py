@@ -201,6 +201,15 @@ def test_a_dump_goes_to_the_first_folder_that_holds_it(refuges: list[Path], bad:
     assert state_document.decode(place.read_bytes()).records == snapshot(1).records
 
 
+def test_a_dump_goes_to_no_folder_where_everybody_could_put_another(refuges: list[Path]) -> None:
+    for folder in refuges[:2]:
+        folder.chmod(0o777)
+    dumped = store(refuges[0]).dump(snapshot(1))
+    assert dumped is not None
+    assert Path(dumped).parent == refuges[2]
+    assert [*refuges[0].iterdir(), *refuges[1].iterdir()] == []
+
+
 def test_a_dump_counts_as_newer_than_the_state_it_should_have_replaced(tmp_path: Path) -> None:
     before = saved(tmp_path, snapshot(1))
     dumped = store(tmp_path).dump(before)
