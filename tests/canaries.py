@@ -60,11 +60,11 @@ def traces(secret: str) -> set[bytes]:
     return found
 
 
-_PATTERN = re.compile(b"|".join(map(re.escape, sorted(traces(CORE)))))
-_BREAKS = re.compile(rb"\s+")
+_TRACES = sorted(traces(CORE))
+_BREAKS = b" \t\n\r\v\f"
 
 
 def found_in(data: bytes) -> bytes | None:
     """Return how some secret of ours is spelled in there, if one is; line breaks hide nothing."""
-    found = _PATTERN.search(data) or _PATTERN.search(_BREAKS.sub(b"", data))
-    return None if found is None else found.group()
+    joined = data.translate(None, _BREAKS)
+    return next((trace for trace in _TRACES if trace in data or trace in joined), None)
