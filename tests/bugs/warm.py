@@ -6,6 +6,7 @@ takes longer than most of the tests do.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -14,18 +15,22 @@ from pathlib import Path
 from typing import Any
 
 import click
+import deepdiff
 import filelock
+import hypothesis
+import hypothesis.strategies
 import jsonschema
 import pytest
 import requests
 import rich.console
 import yaml
 
-LOADED = (click, filelock, jsonschema, requests, rich.console, yaml)
+LOADED = (click, deepdiff, filelock, hypothesis, jsonschema, requests, rich.console, yaml)
 
 
 def main() -> None:
     """Do each job that comes as a line of JSON, and say by a line that it is done."""
+    gc.freeze()  # what is loaded by now is looked through by no child that collects its garbage
     for line in sys.stdin:
         job = json.loads(line)
         if child := os.fork():
