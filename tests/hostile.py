@@ -178,8 +178,9 @@ def harmless(output: str) -> bool:
 
 def offences(output: str) -> list[str]:
     """Return what in an output does something else than be read."""
-    odd = {sign for sign in output if not sign.isprintable() and sign != "\n"}
-    odd |= _UNSEEN_SIGNS & {*output}
+    signs = {*output}
+    odd = {sign for sign in signs if not sign.isprintable() and sign != "\n"}
+    odd |= _UNSEEN_SIGNS & signs
     patterns = (_TAKEN, _LEADING, _FENCE)
     return [
         *map(ascii, sorted(odd)),

@@ -103,7 +103,7 @@ def converge(world: World) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(first=declarations, second=declarations, between=disturbances, failing=faults)
 def test_any_world_converges_and_no_name_is_held_twice(
