@@ -38,7 +38,8 @@ check: setup ## ruff, mypy and the layer contracts
 test: check ## all checks that pip alone can serve; extra arguments: make test ARGS='-k plan'
 	$(BIN)/pytest $(ARGS)
 
-test-all: test ## everything, installing what pip cannot serve (nothing yet)
+test-all: check coverage ## everything, with the coverage of what must never go wrong
+	$(BIN)/pytest $(ROOMS:%=--ignore=tests/%)
 
 fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
 	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz
