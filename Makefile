@@ -40,7 +40,6 @@ test: check ## all checks that pip alone can serve; extra arguments: make test A
 
 test-all: check coverage ## everything, with the coverage of what must never go wrong
 	$(BIN)/pytest $(ROOMS:%=--ignore=tests/%)
-	$(BIN)/python -m tests.simulation --from 2000 --histories 3000
 
 fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
 	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz

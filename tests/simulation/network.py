@@ -136,7 +136,8 @@ class Network:
 
     def _misdated(self, answer: Answer) -> Answer:
         """Return the answer as of a machine whose clock is wrong, or of a cache."""
-        moment = self.scheduler.wall() + self.chance.choice((-1e9, -3600.0, -60.0, 60.0, 1e9))
+        wrong = self.chance.choice((-1e9, -3600.0, 3600.0, 1e9)) * self.chance.random()
+        moment = self.scheduler.wall() + wrong
         headers = [pair for pair in answer.headers if pair[0] != "Date"]
         return replace(answer, headers=(("Date", formatdate(moment, usegmt=True)), *headers))
 

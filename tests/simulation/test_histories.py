@@ -1,6 +1,6 @@
-"""Two thousand histories of faults, kills and other runs, and no promise broken in any of them.
+"""Five thousand histories of faults, kills and other runs, and no promise broken in any of them.
 
-``python -m tests.simulation`` plays more of them, as the whole check does, and plays one again.
+``python -m tests.simulation`` plays more of them, and plays one again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.simulation.histories import played
 from tests.simulation.projects import Projects
 from tests.simulation.themes import FATES
 
-HISTORIES = 2000
+HISTORIES = 5000
 AT_ONCE = 100
 
 ENDINGS = ("exit 0", "exit 1", "exit 3", "exit 4", "exit 5", "exit 6", "exit 130", "killed")
