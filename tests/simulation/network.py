@@ -45,6 +45,7 @@ _REFUSALS = (400, 401, 403, 404, 405, 413, 415, 422, 429)
 _REFUSED_READS = tuple(status for status in _REFUSALS if status != 404)
 """What is there is not denied to be: the protocol rests on that."""
 _DOUBTS = (408, 409, 412, 423, 500, 502, 503, 504, 418, 599, 202, 204, 206, 302)
+_ENDLESS = 0.03
 _FORMS: tuple[Form, ...] = ("envelope", "gateway", "html", "empty")
 
 
@@ -174,8 +175,10 @@ class Network:
     def _misled(self, fate: str, asked: Asked) -> Effect | None:
         if fate == "lagging":
             return Lagging(self.chance)
-        is_list = asked.path.endswith("/connections")
-        return self.chance.choice((EndlessPages(), TokenLoop())) if is_list else None
+        if not asked.path.endswith("/connections"):
+            return None
+        # Hundreds of pages take as long as all the rest of a history.
+        return EndlessPages() if self.chance.random() < _ENDLESS else TokenLoop()
 
     def _denied(self, fate: str, asked: Asked) -> Effect:
         chance = self.chance
