@@ -9,10 +9,14 @@ from itertools import accumulate
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that ``str.isprintable`` lets through although nothing of them is seen."""
 
-_COMMAND = re.compile(r"#(?=#*(?:\[|vso\[|teamcity\[))|(?<!\S):(?=:)", re.IGNORECASE)
+_COMMAND = re.compile(r"(?<!#)#++(?=(?:vso|teamcity)?\[)|(?<!\S):(?=:)", re.IGNORECASE)
 """Where runners look for commands in a log: ``##[`` (GitHub), ``##vso[`` (Azure Pipelines) and
 ``##teamcity[`` wherever they stand, ``::`` (GitHub) at the beginning of a line. A single ``#`` is
-one of them too, for what is printed right before it may end in another."""
+one of them too, for what is printed right before it may end in another. A run of them is looked at
+once, from its first sign on: in a text of many, each would look for the end of them all."""
+
+_REACH = len("#teamcity[")
+"""Signs from a single ``#`` on that decide whether it begins a command."""
 
 _ODD = re.compile(r"[^\n -~]")
 
@@ -22,12 +26,15 @@ def escape(text: str, *, limit: int | None = None) -> str:
 
     That covers controls, line breaks, bidirectional and zero-width marks, lone surrogates and every
     space but the plain one. So is spelled the sign that begins what a build runner would take for
-    a command. A text that would come out longer than ``limit`` ends in an ellipsis.
+    a command. A text that would come out longer than ``limit`` ends in an ellipsis; what lies
+    beyond it costs nothing.
     """
+    if limit is not None:
+        text = text[: limit + _REACH]
     if text.isascii() and text.isprintable() and "#" not in text and "::" not in text:
         pieces: Sequence[str] = text
     else:
-        commands = {match.start() for match in _COMMAND.finditer(text)}
+        commands = {at for found in _COMMAND.finditer(text) for at in range(*found.span())}
         pieces = [
             _spelled(character) if place in commands else _visible(character)
             for place, character in enumerate(text)
@@ -42,7 +49,9 @@ def escape_json(document: str) -> str:
 
     Its line breaks stay: outside of strings it must hold nothing else that is unprintable.
     """
-    document = _COMMAND.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
+    document = _COMMAND.sub(
+        lambda found: f"\\u{ord(found.group()[0]):04x}" * len(found.group()), document
+    )
     return _ODD.sub(lambda found: _in_json(found.group()), document)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -65,3 +66,20 @@ def test_a_document_made_harmless_says_the_same() -> None:
         shown = escape_json(canonical.pretty(document))
         assert harmless(shown), shown
         assert json.loads(shown) == document
+
+
+@pytest.mark.parametrize("signs", ["#", "##[", "#vso", ":", " :", "\x1b", "a", "\\", "\u202e", " "])
+def test_a_long_text_of_one_kind_of_sign_takes_a_moment(signs: str) -> None:
+    text = (signs * 200_000)[:200_000]
+    began = process_time()
+    assert len(escape(text)) >= len(text)
+    assert len(escape_json(text)) >= len(text)
+    assert process_time() - began < 10, "a look at the rest from each sign takes half an hour"
+
+
+@pytest.mark.parametrize("signs", ["#", ":", "\x1b", "a"])
+def test_what_lies_beyond_the_limit_is_not_looked_at(signs: str) -> None:
+    text = signs * 30_000_000
+    began = process_time()
+    assert escape(text, limit=80) == escape(signs * 200, limit=80)
+    assert process_time() - began < 1, "to escape it all takes many times as long"
