@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from reconciler.cli.console import Console
+from reconciler.core.escaping import escape
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Plan
@@ -36,7 +37,7 @@ class PlainProgress:
 
     def started(self, change: Change) -> None:
         """Say that a change has begun."""
-        self._say(f"{change.address}: {_BEGUN[change.action].format(id=change.id)}")
+        self._say(f"{change.address}: {_BEGUN[change.action].format(id=_shown(change.id))}")
 
     def waiting(self, change: Change, *, seconds: float) -> None:
         """Say that a change has not ended after so many seconds."""
@@ -52,7 +53,7 @@ class PlainProgress:
         if remote_id is None:
             self._say(f"{address}: Settled: an earlier create never happened")
         else:
-            self._say(f"{address}: Settled: an earlier create made it [id={remote_id}]")
+            self._say(f"{address}: Settled: an earlier create made it [id={_shown(remote_id)}]")
 
     def _say(self, line: str) -> None:
         self._console.out(line)
@@ -110,14 +111,20 @@ _NOT_DONE = {
 }
 
 
+def _shown(remote_id: RemoteId | None) -> str:
+    return escape(remote_id or "")
+
+
 def _ending(outcome: Outcome, seconds: float) -> str:
     change = outcome.change
     if outcome.verdict is not Verdict.DONE:
         return _NOT_DONE[outcome.verdict].format(action=change.action.value.capitalize())
     if change.action in _ENDED:
-        return _ENDED[change.action].format(seconds=f"{int(seconds)}s", id=outcome.id)
+        return _ENDED[change.action].format(seconds=f"{int(seconds)}s", id=_shown(outcome.id))
     if change.action is Action.FORGET:
         return "Removed from the state"
     return (
-        f"Import complete [id={change.id}]" if change.importing else f"Moved from {change.previous}"
+        f"Import complete [id={_shown(change.id)}]"
+        if change.importing
+        else f"Moved from {change.previous}"
     )

@@ -39,7 +39,7 @@ def recover(
     session = Session(surroundings, environment=environment, live=False)
     merged = recovering.recover(session, surroundings.folder / file, lock_timeout=lock_timeout)
     for at, remote_id in merged.taken.items():
-        console.out(f"{at}: Recovery complete [id={remote_id}]")
+        console.out(f"{at}: Recovery complete [id={escape(remote_id)}]")
     for at in merged.reopened:
         console.out(f"{at}: Recovered as in doubt; the next apply finds out")
     if merged.taken or merged.reopened:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from reconciler.core import canonical, pointers, state_reader
 from reconciler.core.state_reader import FORMAT, Members
 from reconciler.errors import CorruptStateError
-from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.addresses import Address, Etag, RemoteId, remote_id
 from reconciler.model.records import Intent, Record, Recorded
 from reconciler.model.values import Path
 
@@ -148,7 +148,7 @@ def _common_members(entry: _Entry) -> dict[str, Any]:
 def _record(members: Members) -> Record:
     etag = members.optional_text("etag")
     return Record(
-        id=RemoteId(members.text("id")),
+        id=_remote_id(members),
         etag=None if etag is None else Etag(etag),
         spec=members.spec("spec"),
         credentials_version=members.optional_text("credentials_version"),
@@ -173,6 +173,13 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError:
         raise CorruptStateError(f"{text!r} is not an address.") from None
+
+
+def _remote_id(members: Members) -> RemoteId:
+    found = remote_id(members.text("id"))
+    if found is None:
+        raise members.wrong("id", "an id that Flow Service gives")
+    return found
 
 
 def _opened(members: Members) -> int:

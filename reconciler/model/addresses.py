@@ -12,7 +12,13 @@ RemoteId = NewType("RemoteId", str)
 Etag = NewType("Etag", str)
 """An entity tag exactly as the service spelled it, its own double quotes included."""
 
+_REMOTE_ID = re.compile(r"[A-Za-z0-9-]{1,128}")
 _ADDRESS = re.compile(r"([A-Z][A-Za-z0-9]{0,62})\.([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)")
+
+
+def remote_id(value: object) -> RemoteId | None:
+    """Return an id that may stand in a URL and be shown, ``None`` if ``value`` is none."""
+    return RemoteId(value) if isinstance(value, str) and _REMOTE_ID.fullmatch(value) else None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,7 +6,13 @@ import re
 
 import pytest
 
+from reconciler.cli.console import Console
+from reconciler.cli.progress import PlainProgress
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.outcomes import Outcome, Verdict
+from reconciler.model.plans import Action, Change, Reason
 from tests.cli.terminals import COLOUR, COLUMNS, lines, on_terminal
+from tests.hostile import harmless
 from tests.journeys.test_runners import Slow
 from tests.journeys.worlds import PATIENCE, World, crm
 
@@ -88,3 +94,19 @@ def test_a_window_that_is_closed_keeps_no_result_from_the_state(world: World) ->
         assert terminal.process.wait(PATIENCE) == 0
     assert not re.search("Error|Traceback", told)
     assert (sorted(world.ids), world.intents) == (["crm", "z"], [])
+
+
+def test_an_id_of_a_strangers_making_is_shown_for_what_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress = PlainProgress(Console(environ={}))
+    evil, at = RemoteId("../x\n::error::##[command]x"), Address("Kind", "crm")
+    progress.settled(at, evil)
+    for action in (Action.CREATE, Action.UPDATE, Action.DELETE, Action.NO_OP):
+        change = Change(address=at, action=action, reason=Reason.NEW, id=evil, importing=True)
+        if action is not Action.NO_OP:
+            progress.started(change)
+        progress.finished(Outcome(change=change, verdict=Verdict.DONE, id=evil), seconds=1)
+    shown = capsys.readouterr().out
+    assert shown.count("[id=../x\\u{a}") == 6
+    assert harmless(shown)

@@ -75,7 +75,8 @@ common: dict[str, st.SearchStrategy[Any]] = {
     ),
     "prevent_destroy": st.booleans(),
 }
-records = st.builds(Record, id=some_text, etag=st.none() | text, **common)
+ids = st.from_regex(r"[A-Za-z0-9-]{1,128}", fullmatch=True)
+records = st.builds(Record, id=ids, etag=st.none() | text, **common)
 intents = st.builds(
     Intent, client=some_text, opened=st.integers(-62135596800, 253402300799), **common
 )
@@ -131,7 +132,9 @@ def test_addresses_stand_in_the_order_in_which_plans_show_them() -> None:
         Address("A0", "a"),
         Address("A", "a0"),
     ]
-    records = {at: replace(FULL.records[EU], id=RemoteId(str(at))) for at in mixed}
+    records = {
+        at: replace(FULL.records[EU], id=RemoteId(str(at).replace(".", "-"))) for at in mixed
+    }
     document = json.loads(state_document.encode(replace(EMPTY, records=records)))
     assert list(document["resources"]) == [str(at) for at in sorted(mixed)]
 
@@ -200,6 +203,9 @@ WRONG: list[Any] = [
     ),
     pytest.param(lambda top: eu(top).update(id=""), "crm-eu: id is not", id="id-empty"),
     pytest.param(lambda top: eu(top).update(id=7), "crm-eu: id is not", id="id-number"),
+    pytest.param(lambda top: eu(top).update(id="../x"), "crm-eu: id is not", id="id-path"),
+    pytest.param(lambda top: eu(top).update(id="a\nb"), "crm-eu: id is not", id="id-line-break"),
+    pytest.param(lambda top: eu(top).update(id="a" * 129), "crm-eu: id is not", id="id-long"),
     pytest.param(
         lambda top: eu(top).update(etag=7), "etag is not a text or null", id="etag-number"
     ),

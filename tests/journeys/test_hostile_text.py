@@ -16,6 +16,7 @@ import pytest
 from reconciler.simulator.effects import Effect, Reply, Scene
 from reconciler.simulator.exchanges import Answer
 from tests.hostile import SAMPLE
+from tests.journeys.test_rows import AT
 from tests.journeys.worlds import World, crm
 
 EVIL = "x\n::error::x ##[command]x ##vso[task.complete]\x1b[2J\u202e\u2028::add-mask::x"
@@ -184,13 +185,44 @@ def test_what_a_state_says(world: World) -> None:
         world.run("show")
         world.run("show", "-format=json")
         world.run("destroy", stdin="no\n", terminal=True)
-        for spoiled in (
-            {**document, "lineage": text},
-            {**document, "organization": text},
-            {**document, text: text},
-            {**document, "resources": {text: record}},
-            {**document, "resources": {"Kind.crm": {**record, "id": text, "etag": text}}},
-        ):
+        world.write("state/dev.json", json.dumps({**document, "lineage": text}))
+        assert world.plan().code == 0
+        assert world.run("show").code == 0
+        for spoiled in unusable(document, text):
             world.write("state/dev.json", json.dumps(spoiled))
-            world.plan()
+            assert world.plan().code == 1
             world.run("show")
+
+
+def unusable(document: dict[str, Any], text: str) -> list[dict[str, Any]]:
+    """Return the state with the text in each place where it may not stand."""
+    (record,) = document["resources"].values()
+    places: list[dict[str, Any]] = [
+        {text: record},
+        {AT: {**record, "id": text}},
+        {AT: {**record, "fingerprints": {text: text}}},
+        {AT: {**record, text: text}},
+    ]
+    return [
+        {**document, "organization": text},
+        {**document, text: text},
+        *({**document, "resources": resources} for resources in places),
+    ]
+
+
+def test_what_a_dump_says(world: World) -> None:
+    world.applied(crm())
+    document = {**world.document, "serial": 1_000}
+    record = document["resources"][AT]
+    before = world.state
+    for text in (*BAD, "../../x\n::error::i"):
+        for dump in (*unusable(document, text), {**document, "lineage": text}):
+            world.write("dump.json", json.dumps(dump))
+            assert world.run("state", "recover", str(world.folder / "dump.json")).code == 1
+            assert world.state == before
+    for text in BAD:
+        odd = {**record, "etag": text, "spec": {**record["spec"], "description": text}}
+        world.write("dump.json", json.dumps({**document, "resources": {AT: odd}}))
+        assert world.run("state", "recover", str(world.folder / "dump.json")).code == 0
+        assert world.plan().code == 0
+        document["serial"] += 1_000
