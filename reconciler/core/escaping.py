@@ -49,10 +49,14 @@ def escape_json(document: str) -> str:
 
     Its line breaks stay: outside of strings it must hold nothing else that is unprintable.
     """
-    document = _COMMAND.sub(
-        lambda found: f"\\u{ord(found.group()[0]):04x}" * len(found.group()), document
-    )
-    return _ODD.sub(lambda found: _in_json(found.group()), document)
+    document = _COMMAND.sub(lambda found: json_escape(found.group()), document)
+    return _ODD.sub(lambda found: _visible_in_json(found.group()), document)
+
+
+def json_escape(text: str) -> str:
+    r"""Return every character as ``\u001b``, and as two such where it has two units in UTF-16."""
+    units = text.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _visible(character: str) -> str:
@@ -67,11 +71,8 @@ def _spelled(character: str) -> str:
     return f"\\u{{{ord(character):x}}}"
 
 
-def _in_json(character: str) -> str:
-    if _is_visible(character):
-        return character
-    units = character.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+def _visible_in_json(character: str) -> str:
+    return character if _is_visible(character) else json_escape(character)
 
 
 def _shortened(pieces: Sequence[str], limit: int) -> str:

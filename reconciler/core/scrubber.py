@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from urllib.parse import quote, quote_plus
 
-from reconciler.core.escaping import escape
+from reconciler.core.spellings import spellings
 from reconciler.model.secrets import MASK, Secret
 
 SHORTEST = 6
@@ -19,8 +15,6 @@ SHORTEST = 6
 
 _MANY = 500
 """Spellings from which on it is quicker to look at each place of a text."""
-
-_PERCENT = re.compile("%[0-9A-F]{2}")
 
 _WRAP = re.compile(
     r"(?<![\w+/-])[\w+/-]{60,}(?=((?:\r?\n|(?:\\r)?\\n|(?:\\u\{d\})?\\u\{a\})[ \t]*)[\w+/-])",
@@ -41,9 +35,10 @@ class Scrubber:
         value = secret.reveal()
         if len(value) < SHORTEST or value in self._known:
             return
-        for spelling in _spellings(value) - self._known:
-            self._known.add(spelling)
-            self._by_start.setdefault(spelling[:SHORTEST], []).append(spelling)
+        for spelling in spellings(value) - self._known:
+            if len(spelling) >= SHORTEST:
+                self._known.add(spelling)
+                self._by_start.setdefault(spelling[:SHORTEST], []).append(spelling)
 
     def scrub(self, text: str) -> str:
         """Return ``text`` with every known secret masked, those too that a line break divides."""
@@ -102,48 +97,3 @@ def _joined(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             whole = (whole[0], max(whole[1], stop))
     if whole is not None:
         yield whole
-
-
-def _spellings(value: str) -> set[str]:
-    """Return how programs spell a value: in JSON, HTML, URLs, base64, hex, on one line."""
-    data = value.encode(errors="surrogatepass")
-    in_json = json.dumps(value)[1:-1]
-    entities = html.escape(value)
-    found = {
-        value,
-        escape(value),
-        escape(f"{value}[")[:-1],  # as it is escaped before a sign that makes a command of both
-        " ".join(value.split()),
-        in_json,
-        json.dumps(in_json)[1:-1],
-        in_json.replace("/", "\\/"),
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        repr(value)[1:-1],
-        repr(data)[2:-1],
-        entities,
-        html.escape(value, quote=False),
-        entities.replace("&#x27;", "&#39;"),
-        *_in_urls(data),
-        *_base64(data),
-        data.hex(),
-        data.hex().upper(),
-    }
-    return {spelling for spelling in found if len(spelling) >= SHORTEST}
-
-
-def _in_urls(data: bytes) -> Iterator[str]:
-    """Yield the data as parts of URLs and forms have it, in either case, once and twice encoded."""
-    for once in {quote(data, safe=""), quote_plus(data), quote(data)}:
-        for text in {once, _PERCENT.sub(lambda escaped: escaped.group().lower(), once)}:
-            yield text
-            yield quote(text, safe="")
-
-
-def _base64(data: bytes) -> Iterator[str]:
-    """Yield what no neighbour changes of the data in base64, at each place in a group of three."""
-    for before in range(3):
-        padded = base64.b64encode(bytes(before) + data).decode()[before and before + 1 :]
-        ending = padded.rstrip("=")
-        for text in (padded, ending, ending[:-1] if ending != padded else ending):
-            yield text
-            yield text.replace("+", "-").replace("/", "_")

@@ -50,7 +50,28 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "repr": lambda value: repr(value)[1:-1],
     "repr-of-bytes": lambda value: repr(value.encode())[2:-1],
     "escaped": escape,
+    "url-all": lambda value: value.encode().hex("%").join(["%", ""]),
+    "base64-twice": lambda value: base64.b64encode(base64.b64encode(value.encode())).decode(),
 }
+
+ODD = "1000.aB/c'd\"e<f>g&h=i~j!k*l(m)n oü"
+BY_HAND = {
+    "Go": r"1000.aB/c'd\"e\u003cf\u003eg\u0026h=i~j!k*l(m)n oü",
+    "Gson": r"1000.aB/c\u0027d\"e\u003cf\u003eg\u0026h\u003di~j!k*l(m)n oü",
+    "PHP": r"1000.aB\/c'd\"e<f>g&h=i~j!k*l(m)n o\u00fc",
+    "PHP-hex": r"1000.aB\/c\u0027d\u0022e\u003Cf\u003Eg\u0026h=i~j!k*l(m)n o\u00fc",
+    "dotnet": r"1000.aB/c\u0027d\u0022e\u003Cf\u003Eg\u0026h=i~j!k*l(m)n o\u00FC",
+    "Go-in-json": r"1000.aB/c'd\\\"e\\u003cf\\u003eg\\u0026h=i~j!k*l(m)n oü",
+    "encodeURIComponent": "1000.aB%2Fc'd%22e%3Cf%3Eg%26h%3Di~j!k*l(m)n%20o%C3%BC",
+    "encodeURIComponent-twice": (
+        "1000.aB%252Fc'd%2522e%253Cf%253Eg%2526h%253Di~j!k*l(m)n%2520o%25C3%25BC"
+    ),
+    "encodeURI": "1000.aB/c'd%22e%3Cf%3Eg&h=i~j!k*l(m)n%20o%C3%BC",
+    "URLEncoder": "1000.aB%2Fc%27d%22e%3Cf%3Eg%26h%3Di%7Ej%21k*l%28m%29n+o%C3%BC",
+    "dotnet-form": "1000.aB%2fc%27d%22e%3cf%3eg%26h%3di%7ej!k*l(m)n+o%c3%bc",
+    "Go-html": "1000.aB/c&#39;d&#34;e&lt;f&gt;g&amp;h=i~j!k*l(m)n oü",
+}
+"""How programs in other languages spell it, written out."""
 
 
 def scrubber(*values: str) -> Scrubber:
@@ -64,6 +85,25 @@ def scrubber(*values: str) -> Scrubber:
 def test_a_secret_is_masked_however_it_is_spelled(spell: Callable[[str], str]) -> None:
     spelled = spell(VALUE)
     assert scrubber(VALUE).scrub(f"a {spelled} b") == f"a {MASK} b"
+
+
+@pytest.mark.parametrize("spelled", BY_HAND.values(), ids=BY_HAND)
+def test_a_secret_is_masked_as_other_languages_spell_it(spelled: str) -> None:
+    assert scrubber(ODD).scrub(f"a {spelled} b") == f"a {MASK} b"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "%73%33%73%61%6d%65%2f%c3%bc",
+        "%73%33%73%61%6D%65%2F%C3%BC",
+        "%2573%2533%2573%2561%256d%2565%252f%25c3%25bc",
+        "czNzYW1lL8O8",
+        "Y3pOellXMWxMOE84",
+    ],
+)
+def test_a_secret_is_masked_where_no_sign_of_it_stands_as_it_is(spelled: str) -> None:
+    assert scrubber("s3same/ü").scrub(f"a {spelled} b") == f"a {MASK} b"
 
 
 @given(
