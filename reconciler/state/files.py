@@ -130,7 +130,7 @@ class LocalState:
         try:
             places.make_home(self._disk, place, root=self._root)
         except OSError as error:
-            raise rescue.unusable(error, display=self._display) from error
+            raise rescue.unusable(error, place, display=self._display) from error
         with self._hold(
             place, display=self._display, operation=operation, timeout=timeout, clock=self._clock
         ):
@@ -161,7 +161,7 @@ class LocalState:
             self._refuse_lost(place)
             return None
         except OSError as error:
-            raise rescue.unusable(error, display=self._display) from error
+            raise rescue.unusable(error, place, display=self._display) from error
         if self._saved is None or self._saved.data != data:
             self._saved = _Saved(data=data, recorded=self._decode(place, data))
         return self._saved.recorded

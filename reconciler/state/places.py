@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import shlex
 import stat
 from itertools import takewhile
@@ -37,6 +36,22 @@ def make_home(disk: Disk, place: Path, *, root: Path) -> None:
         sync_folder(disk, folder.parent)
 
 
+def pasteable(*words: str | Path) -> str:
+    """Return a line for a shell in the working directory, whichever the project's folder is.
+
+    Paths are spelled from there where they lie below it, and absolute otherwise.
+    """
+    return shlex.join(_from_here(word) if isinstance(word, Path) else word for word in words)
+
+
+def _from_here(path: Path) -> str:
+    try:
+        spelled = str(path.relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return str(path)
+    return f"./{spelled}" if spelled.startswith("-") else spelled
+
+
 def _locate(disk: Disk, path: Path, root: Path, display: str) -> Path:
     folder = disk.resolve(path.parent)
     place = folder / path.name
@@ -54,11 +69,10 @@ def _locate(disk: Disk, path: Path, root: Path, display: str) -> Path:
             "point anywhere. Name a place inside."
         )
     if exists(disk, place.parent) and is_open_to_all(disk, place.parent):
-        where = posixpath.dirname(display) or "."
         raise StateError(
             f"{display} lies in a folder that every user of this machine may write, so that any of "
             "them could put another state in its place. Close the folder to others:",
-            lines=(shlex.join(("chmod", "o-w", where)),),
+            lines=(pasteable("chmod", "o-w", place.parent),),
         )
     return place
 

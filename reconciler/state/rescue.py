@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from reconciler.core import state_document, state_reader
 from reconciler.errors import StateError
 from reconciler.model.records import Recorded
 from reconciler.state.disk import Disk, OpenToAllError, exists, is_open_to_all, read_file
+from reconciler.state.places import pasteable
 from reconciler.state.saver import backup_of, save_new
 
 
@@ -44,13 +44,13 @@ def way_out(disk: Disk, place: Path, *, display: str) -> WayOut:
     return WayOut(
         words=f"{backup} is whole: the state as it was at serial {serial}, one save ago. Restore "
         f"{display} from version control if it has a later one, or from there:",
-        lines=(shlex.join(("cp", backup, display)),),
+        lines=(pasteable("cp", backup_of(place), place),),
     )
 
 
-def unusable(error: OSError, *, display: str) -> StateError:
+def unusable(error: OSError, place: Path, *, display: str) -> StateError:
     """Return the error for a state, or a dump of one, that cannot be read at all."""
-    lines = (shlex.join(("chmod", "o-w", display)),) if isinstance(error, OpenToAllError) else ()
+    lines = (pasteable("chmod", "o-w", place),) if isinstance(error, OpenToAllError) else ()
     return StateError(f"{display} cannot be used: {error.strerror}.", lines=lines)
 
 
@@ -62,7 +62,7 @@ def salvage(disk: Disk, path: Path, *, display: str) -> Recorded:
     try:
         data = read_file(disk, path, limit=state_reader.LIMIT)
     except OSError as error:
-        raise unusable(error, display=display) from error
+        raise unusable(error, path, display=display) from error
     try:
         return state_document.decode(data)
     except StateError as error:

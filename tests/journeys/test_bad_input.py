@@ -284,7 +284,7 @@ STATES = [
     ),
     pytest.param(
         rewritten(lambda text: text[: len(text) // 2]),
-        ["It is cut off at line", "cp state/dev.json.backup state/dev.json"],
+        ["It is cut off at line", "state/dev.json.backup is whole"],
         id="truncated",
     ),
     pytest.param(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from reconciler.errors import (
     StateError,
 )
 from reconciler.model.records import Recorded
-from reconciler.state import files
+from reconciler.state import files, places
 from reconciler.state.disk import Disk
 from tests.state.samples import ORGANIZATION, address, record, saved, snapshot, store
 
@@ -207,7 +208,7 @@ def test_a_missing_file_beside_its_backup_is_lost_and_not_new(tmp_path: Path) ->
     (tmp_path / "dev.json").unlink()
     with pytest.raises(StateError, match=r"was lost, not new.*whole.*serial 1") as caught:
         store(tmp_path).read()
-    assert caught.value.lines == ("cp state/dev.json.backup state/dev.json",)
+    assert caught.value.lines == (f"cp {tmp_path}/dev.json.backup {tmp_path}/dev.json",)
 
 
 def test_a_damaged_state_is_refused_and_its_whole_backup_is_named(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_a_damaged_state_is_refused_and_its_whole_backup_is_named(tmp_path: Path
     (tmp_path / "dev.json").write_bytes(b"")
     with pytest.raises(CorruptStateError, match=r"dev\.json is no usable state.*empty") as caught:
         store(tmp_path).read()
-    assert caught.value.lines == ("cp state/dev.json.backup state/dev.json",)
+    assert caught.value.lines == (f"cp {tmp_path}/dev.json.backup {tmp_path}/dev.json",)
 
 
 def test_where_the_backup_is_damaged_too_both_are_named(tmp_path: Path) -> None:
@@ -324,7 +325,7 @@ def test_a_folder_that_everybody_may_write_is_refused_with_the_line_that_closes_
     here = store(tmp_path / "state")
     with pytest.raises(StateError, match="every user of this machine") as caught:
         here.read()
-    assert caught.value.lines == ("chmod o-w state",)
+    assert caught.value.lines == (f"chmod o-w {tmp_path}/state",)
     with pytest.raises(SaveError, match="every user of this machine"):
         here.write(last, expected_serial=1)
     with (
@@ -347,7 +348,42 @@ def test_a_file_that_everybody_may_write_is_refused_with_the_line_that_closes_it
     (tmp_path / "dev.json").chmod(0o666)
     with pytest.raises(StateError, match="every user of this machine") as caught:
         store(tmp_path).read()
-    assert caught.value.lines == ("chmod o-w state/dev.json",)
+    assert caught.value.lines == (f"chmod o-w {tmp_path}/dev.json",)
+
+
+@pytest.mark.parametrize("below", ["", "project", "project/state", "elsewhere"])
+def test_a_line_to_paste_does_what_it_says_wherever_somebody_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    folder = tmp_path / "project" / "state"
+    last = saved(folder, snapshot(1))
+    (tmp_path / "elsewhere" / "state").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / below)
+
+    def paste(lines: tuple[str, ...]) -> None:
+        (line,) = lines
+        subprocess.run(shlex.split(line), check=True)
+
+    for path in (folder, folder / "dev.json"):
+        path.chmod(path.stat().st_mode | 0o002)
+        with pytest.raises(StateError) as caught:
+            store(folder).read()
+        paste(caught.value.lines)
+        assert store(folder).read() == last
+    assert (str(folder) in caught.value.lines[0]) is (below == "elsewhere")
+    saved(folder, snapshot(2))
+    (folder / "dev.json").unlink()
+    with pytest.raises(StateError) as caught:
+        store(folder).read()
+    paste(caught.value.lines)
+    assert store(folder).read() == last
+
+
+def test_a_line_to_paste_takes_no_folder_for_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert places.pasteable("cp", tmp_path / "-f a", Path("/b")) == "cp './-f a' /b"
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC])
