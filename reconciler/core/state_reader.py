@@ -18,8 +18,9 @@ LIMIT: Final = 64 * 1024 * 1024
 """Bytes; some eighty thousand connections."""
 VALUES: Final = 2_500_000
 """Values; as many connections have about thirty each."""
+SERIALS: Final = 2**63
+"""Serials are below this."""
 
-_SERIALS: Final = 2**63
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 _VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
 
@@ -72,7 +73,7 @@ class Members:
     def natural(self, name: str) -> int:
         """Return a whole number from one up, of 63 bits."""
         value = self.values[name]
-        if type(value) is not int or not 0 < value < _SERIALS:
+        if type(value) is not int or not 0 < value < SERIALS:
             raise self.wrong(name, "a whole number from 1 up")
         return value
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from reconciler.core import state_document
 from reconciler.core.escaping import escape
-from reconciler.core.state_reader import LIMIT
+from reconciler.core.state_reader import LIMIT, SERIALS
 from reconciler.errors import (
     CorruptStateError,
     ForeignStateError,
@@ -111,8 +111,8 @@ class LocalState:
         """
         following = _following(recorded, None)
         try:
-            data = self._encoder.encode(following).encode()
-        except (TypeError, ValueError):
+            data = self._encode(following)
+        except StateError:
             return None
         name = f"{self._path.stem}.errored-{following.serial}-{uuid.uuid4().hex[:8]}.json"
         return rescue.dump(self._disk, data, name=name, beside=self._path.parent)
@@ -214,6 +214,12 @@ class LocalState:
             )
 
     def _encode(self, recorded: Recorded) -> bytes:
+        """Return what can be read again; raise ``StateError`` where it could not be."""
+        if recorded.serial >= SERIALS:
+            raise StateError(
+                f"{self._display} is at serial {recorded.serial - 1}, behind which there is none: "
+                "somebody wrote it there by hand. Restore the serial from version control."
+            )
         if pair := state_document.shared_id(recorded.records):
             raise StateError(f"{pair[0]} and {pair[1]} would record the same connection.")
         try:

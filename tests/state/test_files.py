@@ -200,6 +200,28 @@ def test_a_state_damaged_during_a_run_makes_the_save_fail(tmp_path: Path) -> Non
     assert (tmp_path / "dev.json").read_text() == "{"
 
 
+def test_a_save_beyond_the_last_serial_is_refused_in_words(tmp_path: Path) -> None:
+    here = store(tmp_path)
+    last = here.write(replace(snapshot(1), serial=2**63 - 2), expected_serial=0)
+    before = (tmp_path / "dev.json").read_bytes()
+    with pytest.raises(SaveError, match="at serial 9223372036854775807, behind which"):
+        here.write(last, expected_serial=last.serial)
+    assert (tmp_path / "dev.json").read_bytes() == before
+    assert store(tmp_path).read() == last
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        pytest.param(replace(snapshot(1), serial=2**63 - 1), id="serial"),
+        pytest.param(snapshot(1).with_records({address(2): record(1)}), id="id-twice"),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_dumped(tmp_path: Path, recorded: Recorded) -> None:
+    assert store(tmp_path).dump(recorded) is None
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- files that are not taken -----------------------------------------------------------------
 
 
