@@ -12,6 +12,7 @@ from reconciler.catalog import schemas
 from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding
+from reconciler.state.disk import Disk, make_folder
 
 PROJECT = "reconciler.yaml"
 
@@ -69,10 +70,14 @@ def _below(folder: Traversable, prefix: str = "") -> dict[str, Traversable]:
 
 
 def _write(path: Path, template: Traversable) -> bool:
-    """Tell whether the file was made; one that exists, be it a link to nothing, stays as it is."""
+    """Tell whether the file was made; one that exists, be it a link to nothing, stays as it is.
+
+    Nobody else may write it, nor a folder that is made for it, whatever the umask allows.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
+        if not path.parent.is_dir():
+            make_folder(Disk(), path.parent)
+        with open(path, "xb", opener=_closed_to_others) as file:
             file.write(template.read_bytes())
     except FileExistsError:
         if path.parent.is_dir():
@@ -83,6 +88,10 @@ def _write(path: Path, template: Traversable) -> bool:
     except OSError as error:
         raise RejectedError([_unwritable(path, str(error.strerror))]) from error
     return True
+
+
+def _closed_to_others(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o644)
 
 
 def _unwritable(path: Path, reason: str) -> Finding:

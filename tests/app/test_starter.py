@@ -51,6 +51,27 @@ def test_in_this_folder_the_next_commands_need_no_chdir(
     assert capsys.readouterr().out.endswith(commands)
 
 
+@pytest.mark.parametrize(("umask", "most"), [(0, 0o755), (0o077, 0o700)])
+def test_what_is_made_may_be_written_by_nobody_else_whatever_the_umask(
+    tmp_path: Path, umask: int, most: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        starter.start(tmp_path / "new" / "project")
+    finally:
+        os.umask(before)
+    modes = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "new").rglob("*")}
+    assert {mode | most for mode in modes.values()} == {most}
+    assert {modes[path] for path in modes if path.is_dir()} == {most}
+
+
+def test_a_folder_that_is_a_link_is_written_into(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "state").symlink_to("elsewhere")
+    assert starter.start(tmp_path).kept == ()
+    assert (tmp_path / "elsewhere" / "README.md").is_file()
+
+
 @pytest.mark.parametrize("name", sorted(FILES - {starter.PROJECT, "connections/zoho-crm.yaml"}))
 def test_a_file_that_exists_is_kept_and_named(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
