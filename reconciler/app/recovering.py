@@ -14,7 +14,7 @@ def recover(session: Session, path: Path, *, lock_timeout: float) -> Merged:
     """Merge the dump at ``path`` into the state and return what came of it; the file stays.
 
     Raises ``StateError`` for what is no dump of this state, and ``RejectedError`` where it holds a
-    secret.
+    secret, or what no plan could be made with.
     """
     store = session.store
     with store.lock(operation="state recover", timeout=lock_timeout):
@@ -23,6 +23,8 @@ def recover(session: Session, path: Path, *, lock_timeout: float) -> Merged:
         if exposed := exposures.findings(dump, session.kinds, place=str(path)):
             raise RejectedError(exposed)
         merged = recovery.merge(current, dump)
+        if unusable := recovery.unusable(merged, session.kinds):
+            raise RejectedError(unusable)
         if merged.taken or merged.reopened:
             serial = 0 if current is None else current.serial
             store.write(merged.recorded, expected_serial=serial)

@@ -8,13 +8,17 @@ connection, nothing is guessed. No connection is ever lost by a merge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.errors import StateError
-from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.addresses import Address, RemoteId, remote_id
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.records import Intent, Record, Recorded
+from reconciler.model.values import Spec, dotted, lookup, same
+
+_NAME = ("name",)
+_SPEC_ID = ("connectionSpec", "id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,28 @@ def merge(current: Recorded | None, dump: Recorded) -> Merged:
         current = replace(dump, records={}, intents={})
     _refuse_foreign(current, dump)
     return _Merge(current, dump).merged()
+
+
+def unusable(merged: Merged, kinds: Collection[str]) -> tuple[Finding, ...]:
+    """Return a finding for all that a merge has added and no plan could be made with.
+
+    ``kinds`` are those that a schema file describes.
+    """
+    records, intents = merged.recorded.records, merged.recorded.intents
+    specs = {at: records[at].spec for at in merged.taken}
+    specs |= {at: intents[at].spec for at in merged.reopened}
+    unknown = [_unknown_kind(at) for at in specs if at.kind not in kinds]
+    return (
+        *unknown,
+        *(_incomplete(at, gaps) for at, spec in specs.items() if (gaps := _gaps(spec))),
+    )
+
+
+def _gaps(spec: Spec) -> list[str]:
+    """Name what a connection is known by on the service, and ``spec`` does not say."""
+    name, spec_id = lookup(spec, _NAME), lookup(spec, _SPEC_ID)
+    gaps = [] if isinstance(name, str) and name else [dotted(_NAME)]
+    return gaps if remote_id(spec_id) else [*gaps, dotted(_SPEC_ID)]
 
 
 def _refuse_foreign(current: Recorded, dump: Recorded) -> None:
@@ -119,8 +145,12 @@ class _Merge:
             return
         if there is None:
             self._reopened[at] = intent
-        elif at not in self._dump.records:
+        elif at not in self._dump.records and not self._is_adopted(there, intent):
             self._refused.append(_recorded_meanwhile(at, there.id))
+
+    def _is_adopted(self, there: Record, intent: Intent) -> bool:
+        """Tell whether another run has found out since what became of the create."""
+        return self._newer and same(there.spec, intent.spec)
 
     def _beyond(self) -> Iterator[Finding]:
         """Say what the state records and the dump does not, where that may have been deleted."""
@@ -129,6 +159,29 @@ class _Merge:
             remote_id = self._current.records[at].id
             if not self._newer and remote_id not in self._dumped:
                 yield _not_in_the_dump(at, remote_id)
+
+
+def _unknown_kind(at: Address) -> Finding:
+    return Finding(
+        summary="Recorded kind is unknown",
+        detail=(
+            "The file records a connection of this kind, and no schema file describes it, so that "
+            "no plan could be made any more. The state was left as it is. Put the schema back into "
+            "schemas/, then recover again."
+        ),
+        address=at,
+    )
+
+
+def _incomplete(at: Address, gaps: list[str]) -> Finding:
+    return Finding(
+        summary="Incomplete record",
+        detail=(
+            f"The file does not say its {' and '.join(gaps)}, without which no plan could be made "
+            "any more. The state was left as it is. Use the file as the run has left it."
+        ),
+        address=at,
+    )
 
 
 def _two_ids(at: Address, here: RemoteId, there: RemoteId) -> Finding:

@@ -140,6 +140,46 @@ def test_a_create_in_doubt_where_the_state_records_a_connection_is_left_to_a_per
     assert record(1).id in merged.refused[0].detail
 
 
+def test_a_create_in_doubt_that_another_run_has_adopted_since_is_in_doubt_no_more() -> None:
+    adopted = {address(1): replace(record(1), spec=INTENT.spec)}
+    current = state(adopted, serial=9)
+    merged = recovery.merge(current, state(serial=8, intents=(1,)))
+    assert (merged.recorded, merged.kept, merged.refused) == (current, (), ())
+
+
+def test_a_create_in_doubt_after_what_the_state_records_is_left_to_a_person() -> None:
+    current = state({address(1): replace(record(1), spec=INTENT.spec)}, serial=7)
+    merged = recovery.merge(current, state(serial=8, intents=(1,)))
+    assert named(merged.refused) == [address(1)]
+
+
+def test_what_no_plan_could_be_made_with_is_told_unless_the_state_has_it_already() -> None:
+    spec_id = "929e4450-0237-4ed2-9404-b7e1e0a00309"
+    whole = freeze({"name": "Zoho", "connectionSpec": {"id": spec_id}})
+    specs = [
+        whole,
+        freeze({"connectionSpec": {"id": spec_id}}),
+        freeze({"name": "Zoho", "connectionSpec": {"id": "../x"}}),
+        freeze({"name": 7, "connectionSpec": 7}),
+    ]
+    records = {address(n): replace(record(n), spec=spec) for n, spec in enumerate(specs)}
+    dump = replace(state(records, serial=8), intents={address(9): INTENT})
+    merged = recovery.merge(state(), dump)
+    told = recovery.unusable(merged, {address(1).kind})
+    assert named(told) == [address(number) for number in (1, 2, 3, 9)]
+    assert [
+        finding.detail.split(", ")[0].removeprefix("The file does not say its ") for finding in told
+    ] == [
+        "name",
+        "connectionSpec.id",
+        "name and connectionSpec.id",
+        "connectionSpec.id",
+    ]
+    unknown = recovery.unusable(merged, {"Other"})
+    assert named(unknown)[:4] == [address(number) for number in (0, 1, 2, 3)]
+    assert recovery.unusable(recovery.merge(merged.recorded, dump), set()) == ()
+
+
 @pytest.mark.parametrize(
     ("dump", "words"),
     [

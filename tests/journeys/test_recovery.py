@@ -158,6 +158,30 @@ def test_a_dump_that_holds_a_secret_is_refused_and_not_merged(world: World) -> N
     assert "pasted-in" not in ended.told
 
 
+@pytest.mark.parametrize(
+    ("address", "lacking", "words"),
+    [
+        pytest.param("OtherConnection.crm", None, "no schema file describes it", id="kind"),
+        pytest.param(AT, "name", "does not say its name", id="name"),
+        pytest.param(AT, "connectionSpec", "say its connectionSpec.id", id="connection-spec"),
+    ],
+)
+def test_a_dump_after_which_no_plan_could_be_made_is_refused_and_not_merged(
+    world: World, address: str, lacking: str | None, words: str
+) -> None:
+    world.declare(crm())
+    _, dump = unsaved(world)
+    document = json.loads(dump.read_text())
+    record = document["resources"].pop(AT)
+    record["spec"].pop(lacking, None)
+    dump.write_text(json.dumps({**document, "resources": {address: record}}))
+    before = world.state
+    ended = world.run("state", "recover", dump.name)
+    assert (ended.code, world.state) == (1, before)
+    assert words in ended.told
+    assert world.plan().code == 2
+
+
 def test_a_file_that_is_no_dump_is_refused(world: World) -> None:
     world.applied(crm())
     before = world.state
