@@ -99,7 +99,7 @@ def _in_urls(value: str) -> Iterator[str]:
         once = value.translate({**table, ord(" "): space})
         yield once
         yield once.replace("%", "%25")
-        if encoded != everything:  # of which nothing is left but percent signs, digits and letters
+        if encoded != everything or space == "+":  # else only percent signs are left to encode
             yield quote(once, safe="", errors="surrogatepass")
 
 

@@ -162,6 +162,10 @@ def test_percent_escapes_are_known_in_small_letters() -> None:
     assert scrubber("token/+ü").scrub("token%2f%2b%c3%bc") == MASK
 
 
+def test_a_form_in_a_form_is_known_of_a_secret_without_letters() -> None:
+    assert scrubber("::::: ").scrub("%253A%253A%253A%253A%253A%2B") == MASK
+
+
 def test_a_line_break_within_a_secret_hides_nothing() -> None:
     assert scrubber("first\nsecond").scrub("it was first second, yes") == f"it was {MASK}, yes"
 
