@@ -152,7 +152,7 @@ def test_a_create_in_doubt_that_shows_up_at_once_is_settled_by_the_same_run(thre
 
 def test_a_create_that_is_known_to_have_left_no_trace_has_failed(three: World) -> None:
     three.service.fault(Reset(), kind="create", after=1)
-    ended = three.apply("-parallelism=1")
+    ended = three.apply("-parallelism=1", "-settle-timeout=4s")
     assert (ended.code, three.intents, sorted(three.ids)) == (3, [], ["a", "z"])
     assert "Error: No usable answer" in ended.err
     assert "It was not answered, was looked for, and never happened." in ended.told
