@@ -158,7 +158,7 @@ class Victim:
         """
         self.world.service.origin.stage.faults.clear()
         self.world.service.switch(latency=0)
-        self.world.hours.slept += QUARANTINE + 1
+        self.world.hours.slept += QUARANTINE + 5
         ended = self._apply()
         if wanted := re.search(r"-allow-recreate=\d+", ended.err):
             self.other["asked whether so many are really gone"] += 1
