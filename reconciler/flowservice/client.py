@@ -26,6 +26,7 @@ from reconciler.flowservice.transport import (
     Transport,
 )
 from reconciler.flowservice.wire import Wire
+from reconciler.model import addresses
 from reconciler.model.addresses import RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
@@ -187,7 +188,7 @@ class FlowService:
             leave_by=math.inf if leave_by is None else leave_by,
         )
         said = verdicts.said(request, response, good=_CREATED)
-        created = observations.remote_id(said.get("id"))
+        created = addresses.remote_id(said.get("id"))
         if created is None:
             raise verdicts.doubt(request, response, "it names no usable id.")
         return Accepted(id=created, etag=observations.etag_of(said))
@@ -231,7 +232,7 @@ class FlowService:
 
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""
-        spec = observations.remote_id(connection_spec)
+        spec = addresses.remote_id(connection_spec)
         if spec is None:
             return False
         try:
@@ -265,6 +266,6 @@ class FlowService:
 
 
 def _path(kind: Kind, remote_id: RemoteId) -> str:
-    if observations.remote_id(remote_id) is None:
+    if addresses.remote_id(remote_id) is None:
         raise ProtocolError(f'"{escape(remote_id, limit=128)}" is no id that Flow Service gives.')
     return f"/{kind.collection}/{remote_id}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from reconciler.flowservice import observations
+from reconciler.model import addresses
 from reconciler.model.addresses import RemoteId
 
 _MOST: Final = 100
@@ -31,5 +31,5 @@ def flows(fetch: Callable[[str], Any], remote_id: RemoteId) -> list[RemoteId]:
 def _ids(fetch: Callable[[str], Any], path: str, property_: str) -> list[RemoteId]:
     document = fetch(f"{path}?{urlencode({'property': property_, 'limit': str(_MOST)})}")
     items: Iterable[Any] = document.get("items", ()) if isinstance(document, dict) else ()
-    found = (observations.remote_id(item.get("id")) for item in items if isinstance(item, dict))
+    found = (addresses.remote_id(item.get("id")) for item in items if isinstance(item, dict))
     return sorted(each for each in found if each is not None)[:_MOST]

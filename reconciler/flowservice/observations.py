@@ -11,18 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import ProtocolError
-from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.addresses import Etag, remote_id
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.values import Path, Spec, freeze, without
 
-_ID = re.compile(r"[A-Za-z0-9-]{1,128}")
 _ETAG = re.compile(r"[!-~]{1,256}")
-
-
-def remote_id(value: object) -> RemoteId | None:
-    """Return an id that may stand in a URL, ``None`` if ``value`` is none."""
-    return RemoteId(value) if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 def etag(value: object) -> Etag | None:
