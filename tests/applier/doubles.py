@@ -55,6 +55,8 @@ class Service:
     listings: list[Sequence[Observation]] = field(default_factory=list)
     """What each list shows; the last one stays."""
     list_seconds: float = 0.0
+    agrees: bool = True
+    """Whether its answers agree on what time it is."""
     lists_untold: int = 0
     """How many lists there must have been before the service tells the time."""
     listed: list[float] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Service:
         return CLIENT
 
     def surely(self) -> int | None:
-        return self.now()
+        return self.now() if self.agrees else None
 
     def now(self) -> int | None:
         if not self.tells_time or len(self.listed) < self.lists_untold:

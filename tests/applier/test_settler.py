@@ -116,6 +116,14 @@ def test_without_the_services_time_nothing_is_taken_for_never_made(stage: Stage)
     assert (stage.disk.written, len(one.undecided())) == ([], 1)
 
 
+def test_listings_that_do_not_agree_on_the_time_prove_nothing(stage: Stage) -> None:
+    stage.clock.now += 10 * QUARANTINE
+    stage.service.agrees = False
+    one = settler(stage)
+    one.settle(timeout=0.0)
+    assert (stage.disk.written, len(one.undecided())) == ([], 1)
+
+
 def test_an_intent_from_the_future_begins_its_quarantine_anew(stage: Stage) -> None:
     one = settler(stage, lost=intent(opened=NOON * 100))
     one.settle(timeout=0.0)

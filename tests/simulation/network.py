@@ -45,6 +45,7 @@ _REFUSALS = (400, 401, 403, 404, 405, 413, 415, 422, 429)
 _REFUSED_READS = tuple(status for status in _REFUSALS if status != 404)
 """What is there is not denied to be: the protocol rests on that."""
 _DOUBTS = (408, 409, 412, 423, 500, 502, 503, 504, 418, 599, 202, 204, 206, 302)
+_DELETED = 204
 _ENDLESS = 0.03
 _FORMS: tuple[Form, ...] = ("envelope", "gateway", "html", "empty")
 
@@ -187,7 +188,9 @@ class Network:
             wait = chance.choice((None, "1", "86400", "soon"))
             return Status(status=chance.choice(known), retry_after=wait)
         status, form = chance.choice(_DOUBTS), chance.choice(_FORMS)
-        return Status(status=status, form=form, commit=chance.random() < 0.5)
+        # What says of itself that it has deleted something is believed to have.
+        done = chance.random() < 0.5 or (asked.method == "DELETE" and status == _DELETED)
+        return Status(status=status, form=form, commit=done)
 
     def _nonsense(self) -> Effect:
         bodies: tuple[Any, ...] = ({}, [], None, {"id": "../x"}, {"items": None}, {"id": 7})
