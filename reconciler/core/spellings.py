@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from urllib.parse import quote
 
@@ -70,19 +71,23 @@ def _in_json(value: str) -> Iterator[str]:
     ways = {signs.intersection(hexed) | more for hexed in _HEX_IN_JSON for more in (set(), beyond)}
     for hexed in ways if signs else ():
         for upper in (frozenset(), signs - beyond, signs):  # PHP has capitals in ASCII alone
-            table = {ord(sign): _sign_in_json(sign, hexed, upper) for sign in signs}
+            table = {
+                ord(sign): _sign_in_json(sign, hexed=sign in hexed, upper=sign in upper)
+                for sign in signs
+            }
             plain = value.translate(table)
             for once in (plain, plain.replace("/", "\\/")):
                 yield once
                 yield once.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _sign_in_json(sign: str, hexed: Collection[str], upper: Collection[str]) -> str:
+@cache
+def _sign_in_json(sign: str, *, hexed: bool, upper: bool) -> str:
     shortest = json.dumps(sign, ensure_ascii=False)[1:-1]
-    if sign not in hexed and not shortest.startswith("\\u"):
+    if not hexed and not shortest.startswith("\\u"):
         return shortest
     escaped = json_escape(sign)
-    return escaped.upper().replace("\\U", "\\u") if sign in upper else escaped
+    return escaped.upper().replace("\\U", "\\u") if upper else escaped
 
 
 def _in_urls(value: str) -> Iterator[str]:
@@ -103,6 +108,7 @@ def _in_urls(value: str) -> Iterator[str]:
             yield quote(once, safe="", errors="surrogatepass")
 
 
+@cache
 def _percent(sign: str, *, upper: bool) -> str:
     digits = sign.encode(errors="surrogatepass").hex("%")
     return f"%{digits.upper() if upper else digits}"

@@ -15,11 +15,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from unittest import mock
 
 from reconciler.cli import main
-from reconciler.core import settling, state_document
+from reconciler.core import scrubber, settling, state_document
+from reconciler.core.spellings import spellings
 from reconciler.model.records import Intent, Record, Recorded
 from reconciler.simulator.connections import Connection, Tenant
 from reconciler.simulator.ims import Client
@@ -44,6 +46,10 @@ _TRACES = re.compile(
 )
 _RECREATE = re.compile(r"-allow-recreate=\s*(\d+)")
 _LABELLED = re.compile(r"CRM (\w+)")
+
+
+_spellings = lru_cache(256)(spellings)
+"""Worked out once for all runs of all histories, which have the same secrets."""
 
 
 class BrokenPromiseError(AssertionError):
@@ -97,7 +103,8 @@ class History:
 
     def play(self) -> Told:
         """Play it to its end; raise ``BrokenPromiseError`` where a promise was broken."""
-        with self._projects.read(), self._saves_noted():
+        remembered = mock.patch.object(scrubber, "spellings", _spellings)
+        with self._projects.read(), self._saves_noted(), remembered:
             for _ in range(drawn(self._chance, self._theme.episodes)):
                 self._episode()
             self._end()
