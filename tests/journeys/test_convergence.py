@@ -97,6 +97,7 @@ def converge(world: World) -> None:
         assert max(counted.values(), default=0) <= 1, counted
         if codes[-1] == 0:
             break
+        world.hours.slept += 3  # dates are whole seconds, and a create in doubt waits for the next
     assert codes[-1] == 0, codes
     ended = world.plan()
     assert ended.code == 0, ended
