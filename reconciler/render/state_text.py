@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.records import Intent, Record, Recorded
-from reconciler.render.text import Body
+from reconciler.render.blocks import Body
 
 
 def render(recorded: Recorded) -> str:
