@@ -101,6 +101,11 @@ class Session:
             )
         return settings
 
+    @property
+    def title(self) -> str:
+        """The project and the environment, by name."""
+        return f"{self.project.name} / {self.environment.name}"
+
     @cached_property
     def loaded(self) -> Loaded:
         """The project with its manifests, which are read when they are first asked for."""

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TextIO
 
 import click
@@ -72,14 +73,23 @@ class Console:
 
     def raw(self, text: str) -> None:
         """Show a JSON document: scrubbed, never coloured, in UTF-8 whatever the locale."""
-        document = escape_json(self.scrubber.scrub(text)).encode()
-        self._guarded(sys.stdout, lambda: click.echo(document, nl=False))
+        self._show(escape_json(self.scrubber.scrub(text)))
+
+    def document(self, text: str) -> None:
+        """Show what a program reads, its texts made harmless already, as ``raw`` does."""
+        self._show(self.scrubber.scrub(text))
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Show warnings and errors, in order of place."""
         width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-        if shown := findings_renderer.render(findings, width=width):
+        if shown := findings_renderer.render(self.masked(findings), width=width):
             self.err(shown)
+
+    def masked(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return the findings without known secrets, which no line is to be folded in."""
+        return tuple(
+            replace(finding, detail=self.scrubber.scrub(finding.detail)) for finding in findings
+        )
 
     @property
     def is_live(self) -> bool:
@@ -90,6 +100,9 @@ class Console:
     def in_colour(self) -> bool:
         """Whether standard output is painted."""
         return self._colours(sys.stdout.isatty())
+
+    def _show(self, document: str) -> None:
+        self._guarded(sys.stdout, lambda: click.echo(document.encode(), nl=False))
 
     def _write(self, text: str, *, err: bool, ended: bool = True) -> None:
         stream = sys.stderr if err else sys.stdout

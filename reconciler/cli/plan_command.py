@@ -62,7 +62,8 @@ def command(
         if console.scrubber.scrub(document) != document:
             raise RejectedError([_EXPOSED])
         plan_files.save(surroundings.folder / out, document, session=session)
-    showing.planned(planned, console=console, form=form, key=session.key)
+    review = showing.review(planned.plan, title=session.title, warnings=planned.warnings)
+    showing.plan(review, console=console, form=form, key=session.key)
     if planned.plan.refusals:
         return ExitCode.ERROR
     if out is not None and form == "text":

@@ -35,7 +35,8 @@ def command(
     if planfile is not None:
         key = surroundings.key
         plan = plan_files.read(surroundings.folder / planfile, key=key)
-        showing.plan(plan, console=console, form=form, key=key)
+        review = showing.review(plan, title=plan.scope.sandbox)
+        showing.plan(review, console=console, form=form, key=key)
         return ExitCode.DONE
     session = Session(surroundings, environment=environment, live=False)
     recorded = session.recorded()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.app import plan_files
-from reconciler.app.planning import Planned
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
 from reconciler.core.invocations import Invocation
@@ -14,30 +14,32 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Action, Doubt, Plan
-from reconciler.render import phrases, text
+from reconciler.model.reviews import Review
+from reconciler.render import gitlab, markdown, phrases, text
 
-FORMATS = ("text", "json")
+_RENDERERS = {
+    "gitlab": gitlab.render,
+    "markdown": markdown.render,
+}
+FORMATS = ("text", "json", *sorted(_RENDERERS))
 
 
-def planned(made: Planned, *, console: Console, form: str, key: bytes | None) -> None:
-    """Show a plan just made, with what the manifests are warned about."""
-    plan(made.plan, console=console, form=form, key=key, warnings=made.warnings)
+def review(plan: Plan, *, title: str, warnings: tuple[Finding, ...] = ()) -> Review:
+    """Return a plan with everything there is to say about it."""
+    said = (*warnings, *phrases.warnings(plan), *phrases.refusals(plan))
+    return Review(title=title, plan=plan, findings=said)
 
 
-def plan(
-    shown: Plan,
-    *,
-    console: Console,
-    form: str,
-    key: bytes | None = None,
-    warnings: tuple[Finding, ...] = (),
-) -> None:
-    """Show a plan in one of ``FORMATS``; its warnings and refusals go to standard error."""
-    if form == "json":
-        console.raw(plan_files.document(shown, key=key))
+def plan(shown: Review, *, console: Console, form: str, key: bytes | None = None) -> None:
+    """Show a plan in one of ``FORMATS``."""
+    if form == "text":
+        plan_alone(shown.plan, console=console)
+    elif form == "json":
+        console.raw(plan_files.document(shown.plan, key=key))
     else:
-        plan_alone(shown, console=console)
-    console.findings([*warnings, *phrases.warnings(shown), *phrases.refusals(shown)])
+        masked = replace(shown, findings=console.masked(shown.findings))
+        console.document(_RENDERERS[form]([masked]))
+    console.findings(shown.findings)
 
 
 def plan_alone(shown: Plan, *, console: Console) -> None:

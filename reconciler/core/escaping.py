@@ -18,6 +18,9 @@ once, from its first sign on: in a text of many, each would look for the end of 
 _REACH = len("#teamcity[")
 """Signs from a single ``#`` on that decide whether it begins a command."""
 
+_MARKUP = re.compile(r"[!-'*+:<-@\[-`{-~]")
+"""ASCII but letters, digits, space and ``(),-./;``, which mean nothing within a line."""
+
 _ODD = re.compile(r"[^\n -~]")
 
 
@@ -51,6 +54,11 @@ def escape_json(document: str) -> str:
     """
     document = _COMMAND.sub(lambda found: json_escape(found.group()), document)
     return _ODD.sub(lambda found: _visible_in_json(found.group()), document)
+
+
+def escape_markup(text: str) -> str:
+    """Return ``escape(text)`` with every sign of Markdown and HTML as a character reference."""
+    return _MARKUP.sub(lambda found: f"&#{ord(found.group())};", escape(text))
 
 
 def json_escape(text: str) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import product
 from urllib.parse import quote
 
-from reconciler.core.escaping import escape, json_escape
+from reconciler.core.escaping import escape, escape_markup, json_escape
 
 _HEX_IN_JSON = (
     "",  # Python, JavaScript, Java
@@ -47,6 +47,7 @@ def spellings(value: str) -> set[str]:
     return {
         value,
         escape(value),
+        escape_markup(value),
         escape(f"{value}[")[:-1],  # as it is escaped before a sign that makes a command of both
         " ".join(value.split()),
         repr(value)[1:-1],

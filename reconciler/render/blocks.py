@@ -60,11 +60,12 @@ def heading(change: Change) -> Iterator[str]:
         yield f'  # (imported from "{escape(change.id or "")}")'
     if moved:
         yield f"  # (moved from {change.previous})"
-    if because := _because(change):
-        yield f"  # ({because})"
+    if why := because(change):
+        yield f"  # ({why})"
 
 
-def _because(change: Change) -> str:
+def because(change: Change) -> str:
+    """Return why a change is planned, where that does not go without saying."""
     return {
         Reason.VANISHED: "it no longer exists on the service",
         Reason.SETTLED: "an earlier run created it",

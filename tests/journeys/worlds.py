@@ -184,7 +184,10 @@ class World:
             code = main.run(["-C", str(self.folder), *words])
         ended = self._searched(Ended(code, out.text(), err.text()))
         if "FORCE_COLOR" not in (env or {}):
-            assert offences(f"{ended.out}\n{ended.err}") == [], words
+            found = offences(f"{ended.out}\n{ended.err}")
+            if "-format=markdown" in words:  # which has fences of its own
+                found = [one for one in found if "```" not in one]
+            assert found == [], words
         return ended
 
     def plan(self, *flags: str, env: Mapping[str, str | None] | None = None) -> Ended:

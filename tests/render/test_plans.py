@@ -22,8 +22,9 @@ import pytest
 from reconciler import __version__
 from reconciler.core import bodies, canonical, plan_document, plan_reader, planner
 from reconciler.model.plans import Plan
+from reconciler.model.reviews import Review
 from reconciler.model.values import SecretRef
-from reconciler.render import findings, phrases, text
+from reconciler.render import findings, gitlab, markdown, phrases, text
 from tests.builders import declaration, observation, record, recorded, situation, spec
 from tests.render.plans import HOSTILE, SITUATIONS, made
 
@@ -41,6 +42,14 @@ def for_people(plan: Plan) -> str:
     return text.render(plan) + (f"\n{said}\n" if said else "")
 
 
+def reviewed(plan: Plan) -> Review:
+    return Review(
+        title="crm / dev",
+        plan=plan,
+        findings=(*phrases.warnings(plan), *phrases.refusals(plan)),
+    )
+
+
 def for_programs(plan: Plan) -> str:
     """Return the saved plan, as any version of ours would write it."""
     document = plan_document.encode(plan)
@@ -52,6 +61,16 @@ def for_programs(plan: Plan) -> str:
 @cases
 def test_a_plan_reads_as_it_did(case: str, golden: Golden) -> None:
     golden(f"plans/{case}.txt", for_people(made(case)))
+
+
+@cases
+def test_a_plan_reads_in_a_comment_as_it_did(case: str, golden: Golden) -> None:
+    golden(f"plans/{case}.md", markdown.render([reviewed(made(case))]))
+
+
+@cases
+def test_gitlab_is_told_the_counts_as_it_was(case: str, golden: Golden) -> None:
+    golden(f"plans/{case}.gitlab.json", gitlab.render([reviewed(made(case))]))
 
 
 @cases

@@ -1,0 +1,167 @@
+"""Plans as Markdown, for a comment on a pull request or the summary of a job.
+
+What somebody else wrote stands in code alone, with every sign of markup as a character reference,
+or in a fence that is longer than any run of backticks in it: nothing of it is markup, a mention, a
+link or the number of an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconciler.core.escaping import escape_markup
+from reconciler.model.findings import Severity
+from reconciler.model.plans import Action, Change, Drift
+from reconciler.model.reviews import Review
+from reconciler.render import blocks, findings, text
+
+GITHUB_COMMENT = 65_536
+"""Characters of a comment on GitHub; GitLab takes a million."""
+
+_WIDTH = 96
+"""Columns at which warnings are folded, since a fence folds nothing."""
+
+_SIGN = re.compile(r"(?P<margin> +)(?P<sign>[+~-]) ")
+_COLOURED = {"+": "+", "-": "-", "~": "!"}
+"""What hosts paint in a fence of kind ``diff``, where it stands in the first column."""
+
+_TICKS = re.compile(r"`+")
+
+
+def render(reviews: Sequence[Review], *, limit: int = GITHUB_COMMENT) -> str:
+    """Return the plans, one after the other, in no more than ``limit`` bytes of UTF-8.
+
+    What does not fit is left out connection by connection; the counts stay, and what was left out
+    is counted. A limit of a few kilobytes is the least that makes sense.
+    """
+    share = limit // max(1, len(reviews))
+    return "\n".join(_Page(review, share).rendered() for review in reviews)
+
+
+class _Page:
+    """One plan, as far as there is room."""
+
+    def __init__(self, review: Review, limit: int) -> None:
+        self._review = review
+        self._plan = review.plan
+        self._room = limit
+
+    def rendered(self) -> str:
+        """Return the plan: what it comes to first, then connection by connection."""
+        parts = [self._charged(_head(self._review))]
+        rows = [_row(change) for change in self._plan.changing]
+        table = "\n".join([*_TABLE, *rows]) + "\n\n"
+        # A table is worth less than what changes, so it may not take more than half of the room.
+        if rows and _size(table) <= self._room // 2:
+            parts.append(self._charged(table))
+        parts += self._fitting(_said(self._review), ("message is", "messages are"))
+        parts += self._fitting(
+            map(_change, self._plan.changing), ("connection is", "connections are")
+        )
+        parts += self._fitting(
+            map(_drift, self._plan.drift),
+            ("connection that drifted is", "connections that drifted are"),
+        )
+        return "".join(parts)
+
+    def _fitting(self, pieces: Iterable[str], what: tuple[str, str]) -> Iterator[str]:
+        """Yield pieces while there is room, and a word on how many there was none for."""
+        waiting = list(pieces)
+        while waiting and _size(waiting[0]) + _RESERVE <= self._room:
+            yield self._charged(waiting.pop(0))
+        if waiting:
+            yield self._charged(_cut(len(waiting), what))
+
+    def _charged(self, piece: str) -> str:
+        self._room -= _size(piece)
+        return piece
+
+
+_TABLE = ("| | connection | action | why |", "|---|---|---|---|")
+
+_RESERVE = 600
+"""Bytes that are kept for words on what was left out."""
+
+_ACTIONS = {
+    Action.CREATE: ("+", "create"),
+    Action.UPDATE: ("~", "update"),
+    Action.DELETE: ("-", "destroy"),
+    Action.FORGET: (".", "forget"),
+    Action.NO_OP: ("", ""),
+}
+
+
+def code(said: str) -> str:
+    """Return what somebody else wrote as code within a line, whatever is in it."""
+    return f"<code>{escape_markup(said)}</code>"
+
+
+def fence(lines: Iterable[str], kind: str = "") -> str:
+    """Return lines in a fence that none of them can close."""
+    body = "\n".join(lines)
+    longest = max((len(run) for run in _TICKS.findall(body)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{kind}\n{body}\n{ticks}\n"
+
+
+def _size(piece: str) -> int:
+    return len(piece.encode())
+
+
+def _head(review: Review) -> str:
+    plan = review.plan
+    return (
+        f"### Plan for {code(review.title)}\n\n**{text.summary(plan)}**\n\n"
+        f"Plan digest: {code(plan.digest)}\n\n"
+    )
+
+
+def _row(change: Change) -> str:
+    sign, action = _ACTIONS[change.action]
+    words = " and ".join(filter(None, ["import" if change.importing else "", action])) or "move"
+    why = blocks.because(change)
+    return f"| {code(sign) if sign else ''} | {code(str(change.address))} | {words} | {_why(why)} |"
+
+
+def _why(said: str) -> str:
+    return code(said) if said else ""
+
+
+def _said(review: Review) -> Iterator[str]:
+    ordered = sorted(
+        review.findings, key=lambda one: (one.severity is not Severity.ERROR, one.order)
+    )
+    for finding in ordered:
+        yield fence(findings.render([finding], width=_WIDTH).split("\n")) + "\n"
+
+
+def _change(change: Change) -> str:
+    sign, _ = _ACTIONS[change.action]
+    head = [line.removeprefix("  # ") for line in blocks.heading(change)]
+    title = " ".join(filter(None, [code(sign) if sign else "", code(" ".join(head))]))
+    return _folded(title, blocks.block(change))
+
+
+def _drift(drift: Drift) -> str:
+    return _folded(f"drift of {code(str(drift.address))}", blocks.drifted(drift))
+
+
+def _folded(title: str, lines: Iterable[str]) -> str:
+    diff = fence(map(_signed, lines), "diff")
+    return f"<details><summary>{title}</summary>\n\n{diff}\n</details>\n\n"
+
+
+def _signed(line: str) -> str:
+    """Return the line with its sign in the first column, where hosts look for it."""
+    found = _SIGN.match(line)
+    if found is None:
+        return line
+    return f"{_COLOURED[found['sign']]}{found['margin'][1:]}  {line[found.end() :]}"
+
+
+def _cut(count: int, what: tuple[str, str]) -> str:
+    return (
+        f"*{count} more {what[count != 1]} not shown here, where there is no more room. "
+        "The plan itself has everything.*\n\n"
+    )
