@@ -112,3 +112,8 @@ def test_every_line_is_printable_whatever_is_in_a_name() -> None:
         plan = planner.plan(situation(declared=[declaration("crm", spec(hostile[:300]))]))
         shown = markdown.render([review(plan, finding=hostile[:300])])
         assert [one for one in offences(shown) if "```" not in one] == []  # the fences are ours
+
+
+def test_a_fence_is_closed_by_none_of_its_lines() -> None:
+    (token,) = MarkdownIt("commonmark").parse(markdown.fence(["```", "`````", "# inside"]))
+    assert token.content == "```\n`````\n# inside\n"
