@@ -45,13 +45,23 @@ class ReconcilerError(Exception):
         self.lines = tuple(lines)
         """Lines to paste, shown below the detail."""
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What there is to tell a person, every problem of it."""
+        return (Finding(summary=self.summary, detail=self.detail, lines=self.lines),)
+
 
 class RejectedError(ReconcilerError):
     """Input that cannot be worked with; ``findings`` holds every problem, not only the first."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(f"{len(findings)} problems")
-        self.findings = tuple(findings)
+        self._findings = tuple(findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every problem of the input."""
+        return self._findings
 
 
 class SecretError(ReconcilerError):

@@ -30,6 +30,9 @@ from reconciler.ports import Remote, SecretSource
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
 
+EVERY = "all"
+"""Stands for every environment of the project, where a command only reads."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -207,6 +210,12 @@ def choose(project: Project, name: str | None) -> Environment:
         return next(iter(environments.values()))
     if name is not None and name in environments:
         return environments[name]
+    if name == EVERY:
+        detail = (
+            "-e all stands for every environment of the project, and only validate and plan take "
+            f"it. Name one here: {either(sorted(environments))}."
+        )
+        raise RejectedError([Finding(summary="One environment at a time", detail=detail)])
     if name is None:
         detail = (
             "The project has several environments, and none is ever assumed. Name one with "

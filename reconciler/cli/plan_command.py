@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from reconciler.app import plan_files, planning
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app import plan_files, planning, reviewing
+from reconciler.app.sessions import EVERY, Session, Surroundings
 from reconciler.cli import options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
 from reconciler.errors import RejectedError
-from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
+from reconciler.model.reviews import exit_code
 
 _EXPOSED = Finding(
     summary="Plan not saved",
@@ -21,6 +21,13 @@ _EXPOSED = Finding(
         "What the service shows, or what the manifests declare, contains a secret of this run in a "
         "member that is no secret, and a saved plan holds it as it is. Nothing was saved. Take it "
         "out there, and renew that credential: others can read it."
+    ),
+)
+_ONE_EACH = Finding(
+    summary="Several plans, one file",
+    detail=(
+        "-e all plans every environment, and a saved plan is of one. Leave -out out, or save the "
+        "plan of each environment by itself."
     ),
 )
 
@@ -55,6 +62,12 @@ def command(
 
     It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
     """
+    if surroundings.environment_name(environment) == EVERY:
+        if out is not None:
+            raise RejectedError([_ONE_EACH])
+        reviews = reviewing.of_all(surroundings, request, live=refresh)
+        showing.plans(reviews, console=console, form=form, key=surroundings.key)
+        return exit_code(reviews, detailed=detailed_exitcode)
     session = Session(surroundings, environment=environment, live=refresh)
     planned = planning.plan(session, request)
     if out is not None:
@@ -62,11 +75,8 @@ def command(
         if console.scrubber.scrub(document) != document:
             raise RejectedError([_EXPOSED])
         plan_files.save(surroundings.folder / out, document, session=session)
-    review = showing.review(planned.plan, title=session.title, warnings=planned.warnings)
+    review = reviewing.of_planned(planned, session)
     showing.plan(review, console=console, form=form, key=session.key)
-    if planned.plan.refusals:
-        return ExitCode.ERROR
-    if out is not None and form == "text":
+    if out is not None and form == "text" and not planned.plan.refusals:
         console.out(showing.saved(planned.plan, out, invocation=session.invocation))
-    changes = detailed_exitcode and planned.plan.changing
-    return ExitCode.CHANGES if changes else ExitCode.DONE
+    return review.exit_code(detailed=detailed_exitcode)

@@ -17,7 +17,7 @@ from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError, switched_on
 from reconciler.core import bugs
 from reconciler.core.scrubber import Scrubber
-from reconciler.errors import ReconcilerError, RejectedError
+from reconciler.errors import ReconcilerError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 
@@ -49,13 +49,6 @@ def command(*, name: str, changing: bool = False) -> Callable[[Callable[..., int
     return decorate
 
 
-def findings_of(error: ReconcilerError) -> tuple[Finding, ...]:
-    """Return what an error has to tell a person."""
-    if isinstance(error, RejectedError):
-        return error.findings
-    return (Finding(summary=error.summary, detail=error.detail, lines=error.lines),)
-
-
 def _guarded(
     function: Callable[..., int],
     surroundings: Surroundings,
@@ -68,7 +61,7 @@ def _guarded(
         with surroundings.machine.signals.raised():
             return function(surroundings=surroundings, console=console, **flags)
     except ReconcilerError as error:
-        console.findings(findings_of(error))
+        console.findings(error.findings)
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         with suppress(UnwritableError):  # the terminal may have gone as well

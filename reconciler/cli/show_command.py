@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.app import plan_files
+from reconciler.app import plan_files, reviewing
 from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running, showing
 from reconciler.cli.console import Console
@@ -35,7 +35,7 @@ def command(
     if planfile is not None:
         key = surroundings.key
         plan = plan_files.read(surroundings.folder / planfile, key=key)
-        review = showing.review(plan, title=plan.scope.sandbox)
+        review = reviewing.of_saved(plan)
         showing.plan(review, console=console, form=form, key=key)
         return ExitCode.DONE
     session = Session(surroundings, environment=environment, live=False)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from reconciler.app import plan_files
 from reconciler.cli.console import Console
+from reconciler.core import canonical, matrix
 from reconciler.core.escaping import escape
 from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
-from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Action, Doubt, Plan
 from reconciler.model.reviews import Review
-from reconciler.render import gitlab, markdown, phrases, text
+from reconciler.render import gitlab, markdown, matrix_text, phrases, text
 
 _RENDERERS = {
     "gitlab": gitlab.render,
@@ -24,22 +26,49 @@ _RENDERERS = {
 FORMATS = ("text", "json", *sorted(_RENDERERS))
 
 
-def review(plan: Plan, *, title: str, warnings: tuple[Finding, ...] = ()) -> Review:
-    """Return a plan with everything there is to say about it."""
-    said = (*warnings, *phrases.warnings(plan), *phrases.refusals(plan))
-    return Review(title=title, plan=plan, findings=said)
-
-
 def plan(shown: Review, *, console: Console, form: str, key: bytes | None = None) -> None:
     """Show a plan in one of ``FORMATS``."""
+    assert shown.plan is not None  # noqa: S101 -- who has no plan has raised why
     if form == "text":
         plan_alone(shown.plan, console=console)
     elif form == "json":
         console.raw(plan_files.document(shown.plan, key=key))
     else:
-        masked = replace(shown, findings=console.masked(shown.findings))
-        console.document(_RENDERERS[form]([masked]))
+        console.document(_RENDERERS[form](_masked([shown], console)))
     console.findings(shown.findings)
+
+
+def plans(shown: Sequence[Review], *, console: Console, form: str, key: bytes | None) -> None:
+    """Show the plans of several environments, and the environments side by side."""
+    if form == "text":
+        for review in shown:
+            console.out(text.titled(review))
+        console.out(matrix_text.render(matrix.compare(shown)).rstrip("\n"))
+    elif form == "json":
+        console.raw(canonical.pretty(_documents(shown, key=key)))
+    else:
+        console.document(_RENDERERS[form](_masked(shown, console)))
+    for review in shown:
+        if review.findings:
+            console.err(f"{escape(review.title)}:")
+            console.findings(review.findings)
+
+
+def _masked(shown: Iterable[Review], console: Console) -> list[Review]:
+    return [replace(review, findings=console.masked(review.findings)) for review in shown]
+
+
+def _documents(shown: Iterable[Review], *, key: bytes | None) -> dict[str, Any]:
+    """Return the saved plan of each environment, ``null`` where none could be made."""
+    return {
+        "format_version": "1.0",
+        "plans": {
+            review.title: None
+            if review.plan is None
+            else json.loads(plan_files.document(review.plan, key=key))
+            for review in shown
+        },
+    }
 
 
 def plan_alone(shown: Plan, *, console: Console) -> None:

@@ -17,7 +17,6 @@ def render(reviews: Sequence[Review]) -> str:
     GitLab wants these three members, as whole numbers, and shows an error where one is missing
     (lib/gitlab/ci/parsers/terraform/tfplan.rb).
     """
-    counts = {
-        action.value: sum(review.plan.count(action) for review in reviews) for action in _COUNTED
-    }
+    plans = [review.plan for review in reviews if review.plan is not None]
+    counts = {action.value: sum(plan.count(action) for plan in plans) for action in _COUNTED}
     return json.dumps(counts) + "\n"

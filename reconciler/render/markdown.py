@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from reconciler.core import matrix
 from reconciler.core.escaping import escape_markup
 from reconciler.model.findings import Severity
-from reconciler.model.plans import Action, Change, Drift
+from reconciler.model.plans import Action, Change, Drift, Plan
 from reconciler.model.reviews import Review
-from reconciler.render import blocks, findings, text
+from reconciler.render import blocks, findings, matrix_text, text
 
 GITHUB_COMMENT = 65_536
 """Characters of a comment on GitHub; GitLab takes a million."""
@@ -35,8 +36,11 @@ def render(reviews: Sequence[Review], *, limit: int = GITHUB_COMMENT) -> str:
     What does not fit is left out connection by connection; the counts stay, and what was left out
     is counted. A limit of a few kilobytes is the least that makes sense.
     """
-    share = limit // max(1, len(reviews))
-    return "\n".join(_Page(review, share).rendered() for review in reviews)
+    head = _side_by_side(reviews) if len(reviews) > 1 else ""
+    if _size(head) > limit // 2:
+        head = ""
+    share = (limit - _size(head)) // max(1, len(reviews)) - 1
+    return head + "\n".join(_Page(review, share).rendered() for review in reviews)
 
 
 class _Page:
@@ -50,20 +54,25 @@ class _Page:
     def rendered(self) -> str:
         """Return the plan: what it comes to first, then connection by connection."""
         parts = [self._charged(_head(self._review))]
-        rows = [_row(change) for change in self._plan.changing]
-        table = "\n".join([*_TABLE, *rows]) + "\n\n"
-        # A table is worth less than what changes, so it may not take more than half of the room.
-        if rows and _size(table) <= self._room // 2:
-            parts.append(self._charged(table))
+        if self._plan is not None:
+            parts += self._table(self._plan)
         parts += self._fitting(_said(self._review), ("message is", "messages are"))
-        parts += self._fitting(
-            map(_change, self._plan.changing), ("connection is", "connections are")
-        )
-        parts += self._fitting(
-            map(_drift, self._plan.drift),
-            ("connection that drifted is", "connections that drifted are"),
-        )
+        if self._plan is not None:
+            parts += self._details(self._plan)
         return "".join(parts)
+
+    def _table(self, plan: Plan) -> Iterator[str]:
+        """Yield the table of changes, unless it would take more than half of the room."""
+        rows = [_row(change) for change in plan.changing]
+        table = "\n".join([*_TABLE, *rows]) + "\n\n"
+        if rows and _size(table) <= self._room // 2:
+            yield self._charged(table)
+
+    def _details(self, plan: Plan) -> Iterator[str]:
+        yield from self._fitting(map(_change, plan.changing), ("connection is", "connections are"))
+        yield from self._fitting(
+            map(_drift, plan.drift), ("connection that drifted is", "connections that drifted are")
+        )
 
     def _fitting(self, pieces: Iterable[str], what: tuple[str, str]) -> Iterator[str]:
         """Yield pieces while there is room, and a word on how many there was none for."""
@@ -111,10 +120,27 @@ def _size(piece: str) -> int:
 
 def _head(review: Review) -> str:
     plan = review.plan
-    return (
-        f"### Plan for {code(review.title)}\n\n**{text.summary(plan)}**\n\n"
-        f"Plan digest: {code(plan.digest)}\n\n"
-    )
+    head = f"### Plan for {code(review.title)}\n\n**{text.summary(plan)}**\n\n"
+    return head if plan is None else f"{head}Plan digest: {code(plan.digest)}\n\n"
+
+
+def _side_by_side(reviews: Sequence[Review]) -> str:
+    """Return which connection is in which environment, and what is not declared alike."""
+    compared = matrix.compare(reviews)
+    titles = [code(title) for title in compared.titles]
+    lines = [f"| connection | {' | '.join(titles)} |", "|---" * (len(titles) + 1) + "|"]
+    for row in compared.rows:
+        cells = " | ".join(map(matrix_text.cell, row.standings))
+        lines.append(f"| {code(str(row.address))} | {cells} |")
+    unlike = [
+        f"| {code(str(row.address))} | {code(member)} | {code(title)} | {code(held)} |"
+        for row in compared.rows
+        for member, title, held in matrix_text.members(row, compared.titles)
+    ]
+    if unlike:
+        lines += ["", "Not declared alike:", "", "| connection | member | environment | value |"]
+        lines += ["|---|---|---|---|", *unlike]
+    return "\n".join(["### Side by side", "", *lines]) + "\n\n"
 
 
 def _row(change: Change) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.escaping import escape
 from reconciler.model.plans import Action, Plan
+from reconciler.model.reviews import Review
 from reconciler.render import blocks
 
 RULE = "─" * 77
@@ -28,8 +30,16 @@ def render(plan: Plan) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def summary(plan: Plan) -> str:
-    """Return the one line that says how much would change."""
+def titled(review: Review) -> str:
+    """Return one of several plans, below the name of its environment."""
+    shown = f"{summary(None)}\n" if review.plan is None else render(review.plan)
+    return f"Environment: {escape(review.title)}\n\n{shown}{RULE}"
+
+
+def summary(plan: Plan | None) -> str:
+    """Return the one line that says how much would change; ``None`` could not be made."""
+    if plan is None:
+        return "Planning failed. There is no plan."
     if plan.refusals:
         problems = "1 problem" if len(plan.refusals) == 1 else f"{len(plan.refusals)} problems"
         return f"Planning failed: {problems}. Nothing of this plan can be applied."

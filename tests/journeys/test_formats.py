@@ -24,9 +24,12 @@ def test_a_saved_plan_is_shown_as_it_was_when_it_was_made(world: World, form: st
     made = world.run("plan", f"-out={PLAN}", f"-format={form}")
     shown = world.run("show", PLAN, f"-format={form}")
     assert (made.code, shown.code) == (0, 0)
-    assert shown.out.splitlines()[1:] in (
-        made.out.splitlines()[1:],  # the title of a saved plan is its sandbox
-        made.out.partition("\nSaved the plan")[0].splitlines()[1:],
+    assert (
+        shown.out.splitlines()[1:]
+        in (
+            made.out.splitlines()[1:],  # the title of a saved plan is its sandbox
+            made.out.partition("\nSaved the plan")[0].splitlines()[1:],
+        )
     )
 
 
