@@ -31,6 +31,11 @@ def of_planned(planned: Planned, session: Session) -> Review:
     )
 
 
+def of_failure(error: ReconcilerError, *, title: str) -> Review:
+    """Return why no plan could be made."""
+    return Review(title=title, plan=None, findings=error.findings, trouble=error.exit_code)
+
+
 def of_all(surroundings: Surroundings, request: Request, *, live: bool) -> tuple[Review, ...]:
     """Plan every environment of the project, in order of name; one that fails stops no other.
 
@@ -55,4 +60,4 @@ def _of(
         session = Session(surroundings, environment=name, live=live)
         return of_planned(planning.plan(session, request), session)
     except ReconcilerError as error:
-        return Review(title=title, plan=None, findings=error.findings, trouble=error.exit_code)
+        return of_failure(error, title=title)

@@ -19,6 +19,7 @@ import click
 from reconciler.core.escaping import escape_json
 from reconciler.core.scrubber import Scrubber
 from reconciler.model.findings import Finding
+from reconciler.model.reviews import Review
 from reconciler.render import findings as findings_renderer
 
 _PAINTS = (
@@ -90,6 +91,10 @@ class Console:
         return tuple(
             replace(finding, detail=self.scrubber.scrub(finding.detail)) for finding in findings
         )
+
+    def masked_reviews(self, reviews: Iterable[Review]) -> list[Review]:
+        """Return the reviews with what they say masked so."""
+        return [replace(review, findings=self.masked(review.findings)) for review in reviews]
 
     @property
     def is_live(self) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from reconciler.app import plan_files, planning, reviewing
 from reconciler.app.sessions import EVERY, Session, Surroundings
-from reconciler.cli import options, running, showing
+from reconciler.cli import github, options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
-from reconciler.errors import RejectedError
+from reconciler.errors import ReconcilerError, RejectedError
+from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
-from reconciler.model.reviews import exit_code
+from reconciler.model.plans import Plan
+from reconciler.model.reviews import Review, exit_code
 
 _EXPOSED = Finding(
     summary="Plan not saved",
@@ -62,21 +66,48 @@ def command(
 
     It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
     """
-    if surroundings.environment_name(environment) == EVERY:
-        if out is not None:
-            raise RejectedError([_ONE_EACH])
-        reviews = reviewing.of_all(surroundings, request, live=refresh)
-        showing.plans(reviews, console=console, form=form, key=surroundings.key)
-        return exit_code(reviews, detailed=detailed_exitcode)
-    session = Session(surroundings, environment=environment, live=refresh)
-    planned = planning.plan(session, request)
-    if out is not None:
-        document = plan_files.document(planned.plan, key=session.key)
-        if console.scrubber.scrub(document) != document:
-            raise RejectedError([_EXPOSED])
-        plan_files.save(surroundings.folder / out, document, session=session)
-    review = reviewing.of_planned(planned, session)
-    showing.plan(review, console=console, form=form, key=session.key)
-    if out is not None and form == "text" and not planned.plan.refusals:
-        console.out(showing.saved(planned.plan, out, invocation=session.invocation))
-    return review.exit_code(detailed=detailed_exitcode)
+    told = partial(_tell_github, surroundings, console) if form == "github" else _tell_nobody
+    try:
+        if surroundings.environment_name(environment) == EVERY:
+            if out is not None:
+                raise RejectedError([_ONE_EACH])
+            reviews = reviewing.of_all(surroundings, request, live=refresh)
+            showing.plans(reviews, console=console, form=form, key=surroundings.key)
+        else:
+            session = Session(surroundings, environment=environment, live=refresh)
+            planned = planning.plan(session, request)
+            if out is not None:
+                _save(planned.plan, out, session=session, console=console)
+            reviews = (reviewing.of_planned(planned, session),)
+            showing.plan(reviews[0], console=console, form=form, key=session.key)
+            if out is not None and form in showing.LOGGED and not planned.plan.refusals:
+                console.out(showing.saved(planned.plan, out, invocation=session.invocation))
+    except ReconcilerError as error:
+        told([reviewing.of_failure(error, title="plan")], error.exit_code)
+        raise
+    code = exit_code(reviews, detailed=detailed_exitcode)
+    told(reviews, code)
+    return code
+
+
+def _save(plan: Plan, path: Path, *, session: Session, console: Console) -> None:
+    document = plan_files.document(plan, key=session.key)
+    if console.scrubber.scrub(document) != document:
+        raise RejectedError([_EXPOSED])
+    plan_files.save(session.surroundings.folder / path, document, session=session)
+
+
+def _tell_github(
+    surroundings: Surroundings, console: Console, reviews: Sequence[Review], code: ExitCode
+) -> None:
+    github.show(
+        reviews,
+        console=console,
+        environ=surroundings.environ,
+        folder=surroundings.folder,
+        exit_code=code,
+    )
+
+
+def _tell_nobody(reviews: Sequence[Review], code: ExitCode) -> None:
+    """Leave it at what was shown."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,39 +22,37 @@ _RENDERERS = {
     "gitlab": gitlab.render,
     "markdown": markdown.render,
 }
-FORMATS = ("text", "json", *sorted(_RENDERERS))
+FORMATS = ("text", "json", "github", *sorted(_RENDERERS))
+LOGGED = ("text", "github")
+"""Formats whose standard output is for people; GitHub's tells the rest elsewhere."""
 
 
 def plan(shown: Review, *, console: Console, form: str, key: bytes | None = None) -> None:
     """Show a plan in one of ``FORMATS``."""
     assert shown.plan is not None  # noqa: S101 -- who has no plan has raised why
-    if form == "text":
+    if form in LOGGED:
         plan_alone(shown.plan, console=console)
     elif form == "json":
         console.raw(plan_files.document(shown.plan, key=key))
     else:
-        console.document(_RENDERERS[form](_masked([shown], console)))
+        console.document(_RENDERERS[form](console.masked_reviews([shown])))
     console.findings(shown.findings)
 
 
 def plans(shown: Sequence[Review], *, console: Console, form: str, key: bytes | None) -> None:
     """Show the plans of several environments, and the environments side by side."""
-    if form == "text":
+    if form in LOGGED:
         for review in shown:
             console.out(text.titled(review))
         console.out(matrix_text.render(matrix.compare(shown)).rstrip("\n"))
     elif form == "json":
         console.raw(canonical.pretty(_documents(shown, key=key)))
     else:
-        console.document(_RENDERERS[form](_masked(shown, console)))
+        console.document(_RENDERERS[form](console.masked_reviews(shown)))
     for review in shown:
         if review.findings:
             console.err(f"{escape(review.title)}:")
             console.findings(review.findings)
-
-
-def _masked(shown: Iterable[Review], console: Console) -> list[Review]:
-    return [replace(review, findings=console.masked(review.findings)) for review in shown]
 
 
 def _documents(shown: Iterable[Review], *, key: bytes | None) -> dict[str, Any]:

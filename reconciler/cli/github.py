@@ -1,0 +1,59 @@
+"""Plans for a workflow of GitHub: the log, annotations, the step's summary and its outputs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reconciler.cli.console import Console
+from reconciler.core.wording import quoted
+from reconciler.errors import RejectedError
+from reconciler.model.exit_codes import ExitCode
+from reconciler.model.findings import Finding
+from reconciler.model.reviews import Review
+from reconciler.render import github, markdown, workflow_commands
+
+
+def show(
+    reviews: Sequence[Review],
+    *,
+    console: Console,
+    environ: Mapping[str, str],
+    folder: Path,
+    exit_code: ExitCode,
+) -> None:
+    """Annotate, and write the summary and the outputs where the runner has files for them.
+
+    Raises ``RejectedError`` where such a file cannot be written.
+    """
+    findings = [finding for review in reviews for finding in review.findings]
+    place = _below_root(folder, environ)
+    console.document(workflow_commands.render(console.masked(findings), folder=place))
+    masked = console.masked_reviews(reviews)
+    summary = markdown.render(masked, limit=github.SUMMARY_LIMIT)
+    _append(environ.get("GITHUB_STEP_SUMMARY"), console.scrubber.scrub(summary))
+    _append(environ.get("GITHUB_OUTPUT"), github.outputs(reviews, exit_code=exit_code))
+
+
+def _below_root(folder: Path, environ: Mapping[str, str]) -> str:
+    """Return how the project lies in the repository, empty where it is the whole of it."""
+    root = environ.get("GITHUB_WORKSPACE") or Path.cwd()
+    way = Path(os.path.relpath(folder.resolve(), Path(root).resolve()))
+    return "" if way in (Path(), Path("..")) or ".." in way.parts else way.as_posix()
+
+
+def _append(path: str | None, text: str) -> None:
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 -- a name as the runner gave it
+            file.write(text)
+    except OSError as error:
+        detail = (
+            f"{quoted(path)} cannot be written: {error.strerror}. The runner names it in "
+            "GITHUB_STEP_SUMMARY or GITHUB_OUTPUT; the plan itself is in the log."
+        )
+        raise RejectedError(
+            [Finding(summary="Runner's file not written", detail=detail)]
+        ) from error

@@ -1,0 +1,32 @@
+"""What a step hands on to the steps after it, through ``$GITHUB_OUTPUT``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.model.exit_codes import ExitCode
+from reconciler.model.plans import Action
+from reconciler.model.reviews import Review
+
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of a step's summary; GitHub drops a longer one whole."""
+
+
+def outputs(reviews: Sequence[Review], *, exit_code: ExitCode) -> str:
+    """Return a line for each output: what all the plans come to.
+
+    The digest is that of the only plan; several plans have none together. Every value is a number,
+    a word of ours or in hex, so none can hold a line break.
+    """
+    plans = [review.plan for review in reviews if review.plan is not None]
+    values = {
+        "has-changes": str(any(plan.changing for plan in plans)).lower(),
+        **{
+            action.value: sum(plan.count(action) for plan in plans)
+            for action in (Action.CREATE, Action.UPDATE, Action.DELETE)
+        },
+        "import": sum(plan.imports for plan in plans),
+        "digest": plans[0].digest if len(reviews) == len(plans) == 1 else "",
+        "exit-code": exit_code.value,
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
