@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,23 @@ import jsonschema
 import pytest
 
 from reconciler import __version__
-from reconciler.core import bodies, canonical, plan_document, plan_reader, planner
+from reconciler.core import bodies, canonical, matrix, plan_document, plan_reader, planner
+from reconciler.model.addresses import Address
+from reconciler.model.exit_codes import ExitCode
+from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan
-from reconciler.model.reviews import Review
-from reconciler.model.values import SecretRef
-from reconciler.render import findings, gitlab, markdown, phrases, text
+from reconciler.model.reviews import Review, exit_code
+from reconciler.model.values import SecretRef, Spec
+from reconciler.render import (
+    findings,
+    github,
+    gitlab,
+    markdown,
+    matrix_text,
+    phrases,
+    text,
+    workflow_commands,
+)
 from tests.builders import declaration, observation, record, recorded, situation, spec
 from tests.render.plans import HOSTILE, SITUATIONS, made
 
@@ -50,6 +62,10 @@ def reviewed(plan: Plan) -> Review:
     )
 
 
+def declared(case: str) -> Mapping[Address, Spec]:
+    return {at: each.spec for at, each in SITUATIONS[case]().desired.items()}
+
+
 def for_programs(plan: Plan) -> str:
     """Return the saved plan, as any version of ours would write it."""
     document = plan_document.encode(plan)
@@ -71,6 +87,42 @@ def test_a_plan_reads_in_a_comment_as_it_did(case: str, golden: Golden) -> None:
 @cases
 def test_gitlab_is_told_the_counts_as_it_was(case: str, golden: Golden) -> None:
     golden(f"plans/{case}.gitlab.json", gitlab.render([reviewed(made(case))]))
+
+
+@cases
+def test_github_is_told_what_it_was(case: str, golden: Golden) -> None:
+    review = reviewed(made(case))
+    code = review.exit_code(detailed=True)
+    outputs = github.outputs([review], exit_code=code)
+    golden(f"plans/{case}.github.txt", workflow_commands.render(review.findings) + outputs)
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Review]], str]] = {
+    "txt": lambda reviews: "\n".join(
+        [*map(text.titled, reviews), matrix_text.render(matrix.compare(reviews))]
+    ),
+    "md": markdown.render,
+    "gitlab.json": gitlab.render,
+    "github.txt": lambda reviews: github.outputs(
+        reviews, exit_code=exit_code(reviews, detailed=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_two_environments_read_as_they_did(form: str, golden: Golden) -> None:
+    reviews = [
+        replace(reviewed(made(case)), title=f"crm / {title}", declared=declared(case))
+        for title, case in (("dev", "update_with_drift"), ("prod", "create"))
+    ]
+    golden(f"plans/two_environments.{form}", FORMATS[form](reviews))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_failure_reads_as_it_did(form: str, golden: Golden) -> None:
+    finding = Finding(summary="Not reachable", detail="Nobody answered. Try again.")
+    failed = Review(title="crm / prod", plan=None, findings=(finding,), trouble=ExitCode.ERROR)
+    golden(f"plans/failure.{form}", FORMATS[form]([failed]))
 
 
 @cases
