@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from reconciler.app import planning, reading
+from collections.abc import Callable
+from functools import partial
+
+from reconciler.app import planning
 from reconciler.app.planning import Planned
 from reconciler.app.sessions import Session, Surroundings
-from reconciler.catalog import schemas
+from reconciler.app.workspaces import Workspace
 from reconciler.core.situations import Request
-from reconciler.errors import ReconcilerError, RejectedError
-from reconciler.manifests import loader
+from reconciler.errors import ReconcilerError
 from reconciler.model.plans import Plan
 from reconciler.model.reviews import Review
 from reconciler.render import phrases
@@ -41,23 +43,21 @@ def of_all(surroundings: Surroundings, request: Request, *, live: bool) -> tuple
 
     Raises ``RejectedError`` where the project file itself cannot be worked with.
     """
-    kinds = schemas.load(surroundings.folder)
-    opened = loader.open_project(surroundings.folder)
-    if opened.project is None or opened.findings:
-        verdict = reading.judge(loader.load(opened, kinds), kinds, None, may_be_empty=True)
-        raise RejectedError(verdict.findings)
-    project = opened.project
+    workspace = Workspace(surroundings.folder)
+    project = workspace.project(None)
     return tuple(
-        _of(surroundings, request, name, title=f"{project.name} / {name}", live=live)
+        _of(
+            partial(Session, surroundings, environment=name, live=live, workspace=workspace),
+            request,
+            title=f"{project.name} / {name}",
+        )
         for name in sorted(project.environments)
     )
 
 
-def _of(
-    surroundings: Surroundings, request: Request, name: str, *, title: str, live: bool
-) -> Review:
+def _of(opened: Callable[[], Session], request: Request, *, title: str) -> Review:
     try:
-        session = Session(surroundings, environment=name, live=live)
+        session = opened()
         return of_planned(planning.plan(session, request), session)
     except ReconcilerError as error:
         return of_failure(error, title=title)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from reconciler.app import reading
 from reconciler.app.machines import Machine
 from reconciler.app.observer import Observer
-from reconciler.catalog import schemas
+from reconciler.app.workspaces import Workspace
 from reconciler.core import exposures
 from reconciler.core.fingerprints import Fingerprinter, read_key
 from reconciler.core.invocations import Invocation
@@ -18,7 +17,6 @@ from reconciler.core.scrubber import Scrubber
 from reconciler.core.wording import either, guess, quoted
 from reconciler.errors import RejectedError
 from reconciler.flowservice.settings import BASE_URL, Settings
-from reconciler.manifests import loader
 from reconciler.manifests.loader import Loaded
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
@@ -63,30 +61,29 @@ class Surroundings:
 class Session:
     """One environment, opened. ``live`` says whether Flow Service may be asked."""
 
-    def __init__(self, surroundings: Surroundings, *, environment: str | None, live: bool) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        *,
+        environment: str | None,
+        live: bool,
+        workspace: Workspace | None = None,
+    ) -> None:
         """Read the project file and the settings; raise ``RejectedError`` with what is wrong.
 
-        Where it is the project file, that is told together with what is wrong with manifests.
+        A ``workspace`` has read the files already.
         """
         self.surroundings = surroundings
         self.machine = surroundings.machine
-        self.kinds: Mapping[str, Kind] = schemas.load(surroundings.folder)
-        self._opened = loader.open_project(surroundings.folder)
+        self._workspace = workspace or Workspace(surroundings.folder)
         name = surroundings.environment_name(environment)
-        self.project = self._sound_project(name)
+        self.project = self._workspace.project(name)
         self.environment: Environment = choose(self.project, name)
         self.settings = self._settings() if live else None
         self.invocation = Invocation(
             folder=str(surroundings.folder),
             environment=name,
         )
-
-    def _sound_project(self, name: str | None) -> Project:
-        project = self._opened.project
-        if project is None or self._opened.findings:
-            verdict = reading.judge(self.loaded, self.kinds, name, may_be_empty=True)
-            raise RejectedError(verdict.findings)
-        return project
 
     def _settings(self) -> Settings:
         environ = self.surroundings.environ
@@ -109,10 +106,15 @@ class Session:
         """The project and the environment, by name."""
         return f"{self.project.name} / {self.environment.name}"
 
-    @cached_property
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds of connections that there are schema files of."""
+        return self._workspace.kinds
+
+    @property
     def loaded(self) -> Loaded:
         """The project with its manifests, which are read when they are first asked for."""
-        return loader.load(self._opened, self.kinds)
+        return self._workspace.loaded
 
     @cached_property
     def store(self) -> LocalState:
