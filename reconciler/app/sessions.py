@@ -21,15 +21,12 @@ from reconciler.manifests.loader import Loaded
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.plans import Scope
-from reconciler.model.projects import Environment, Project
+from reconciler.model.projects import EVERY, Environment, Project
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.ports import Remote, SecretSource
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
-
-EVERY = "all"
-"""Stands for every environment of the project, where a command only reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

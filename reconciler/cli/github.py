@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reconciler.app.places import below_root
 from reconciler.cli.console import Console
 from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
@@ -28,19 +28,12 @@ def show(
     Raises ``RejectedError`` where such a file cannot be written.
     """
     findings = [finding for review in reviews for finding in review.findings]
-    place = _below_root(folder, environ)
+    place = below_root(folder, environ)
     console.document(workflow_commands.render(console.masked(findings), folder=place))
     masked = console.masked_reviews(reviews)
     summary = markdown.render(masked, limit=github.SUMMARY_LIMIT)
     _append(environ.get("GITHUB_STEP_SUMMARY"), console.scrubber.scrub(summary))
     _append(environ.get("GITHUB_OUTPUT"), github.outputs(reviews, exit_code=exit_code))
-
-
-def _below_root(folder: Path, environ: Mapping[str, str]) -> str:
-    """Return how the project lies in the repository, empty where it is the whole of it."""
-    root = environ.get("GITHUB_WORKSPACE") or Path.cwd()
-    way = Path(os.path.relpath(folder.resolve(), Path(root).resolve()))
-    return "" if way in (Path(), Path("..")) or ".." in way.parts else way.as_posix()
 
 
 def _append(path: str | None, text: str) -> None:

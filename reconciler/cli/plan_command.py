@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.app import plan_files, planning, reviewing
-from reconciler.app.sessions import EVERY, Session, Surroundings
+from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import github, options, running, showing
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
@@ -17,6 +17,7 @@ from reconciler.errors import ReconcilerError, RejectedError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan
+from reconciler.model.projects import EVERY
 from reconciler.model.reviews import Review, exit_code
 
 _EXPOSED = Finding(

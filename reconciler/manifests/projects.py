@@ -15,11 +15,17 @@ from reconciler.manifests import builder
 from reconciler.manifests.reader import Document
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
-from reconciler.model.projects import Environment, Moved, Policy, Project, Removed
+from reconciler.model.projects import EVERY, Environment, Moved, Policy, Project, Removed
 from reconciler.model.sources import Source
 from reconciler.model.values import UNSET, SecretRef, lookup
 
 FILE = "reconciler.yaml"
+
+_MISNAMED = Violation(
+    ("environments", EVERY),
+    "Environment cannot be called all",
+    "-e all stands for every environment of the project. Give this one another name.",
+)
 
 
 def build(document: Document) -> tuple[Project | None, tuple[Finding, ...]]:
@@ -37,7 +43,8 @@ def build(document: Document) -> tuple[Project | None, tuple[Finding, ...]]:
 
 def _misplaced(project: Project) -> Iterable[Violation]:
     states = {name: one.state for name, one in project.environments.items()}
-    return locations.violations(states, project.manifests, FILE)
+    misnamed = [_MISNAMED] if EVERY in project.environments else []
+    return [*misnamed, *locations.violations(states, project.manifests, FILE)]
 
 
 def secret_paths(document: Document) -> tuple[str, ...]:

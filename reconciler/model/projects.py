@@ -10,6 +10,9 @@ from reconciler.model.findings import Span
 from reconciler.model.sources import Source
 from reconciler.model.values import SecretRef
 
+EVERY = "all"
+"""Stands for every environment of the project, where a command only reads."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
