@@ -7,26 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from reconciler.cli.console import Console
-from reconciler.core.escaping import escape
 from reconciler.model.addresses import Address, RemoteId
-from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Plan
-
-_BEGUN = {
-    Action.CREATE: "Creating...",
-    Action.UPDATE: "Modifying... [id={id}]",
-    Action.DELETE: "Destroying... [id={id}]",
-}
-_STILL = {
-    Action.CREATE: "Still creating...",
-    Action.UPDATE: "Still modifying...",
-    Action.DELETE: "Still destroying...",
-}
-_ENDED = {
-    Action.CREATE: "Creation complete after {seconds} [id={id}]",
-    Action.UPDATE: "Modifications complete after {seconds} [id={id}]",
-    Action.DELETE: "Destruction complete after {seconds}",
-}
+from reconciler.model.outcomes import Outcome
+from reconciler.model.plans import Change, Plan
+from reconciler.render import progress_lines
 
 
 class PlainProgress:
@@ -37,23 +21,19 @@ class PlainProgress:
 
     def started(self, change: Change) -> None:
         """Say that a change has begun."""
-        self._say(f"{change.address}: {_BEGUN[change.action].format(id=_shown(change.id))}")
+        self._say(progress_lines.started(change))
 
     def waiting(self, change: Change, *, seconds: float) -> None:
         """Say that a change has not ended after so many seconds."""
-        minutes, rest = divmod(int(seconds), 60)
-        self._say(f"{change.address}: {_STILL[change.action]} [{minutes:02}m{rest:02}s elapsed]")
+        self._say(progress_lines.waiting(change, seconds=seconds))
 
     def finished(self, outcome: Outcome, *, seconds: float) -> None:
-        """Say how a change ended; a failure is told in full at the end."""
-        self._say(f"{outcome.change.address}: {_ending(outcome, seconds)}")
+        """Say how a change ended."""
+        self._say(progress_lines.finished(outcome, seconds=seconds))
 
     def settled(self, address: Address, remote_id: RemoteId | None) -> None:
         """Say what a create in doubt turned out to have made."""
-        if remote_id is None:
-            self._say(f"{address}: Settled: an earlier create never happened")
-        else:
-            self._say(f"{address}: Settled: an earlier create made it [id={_shown(remote_id)}]")
+        self._say(progress_lines.settled(address, remote_id))
 
     def _say(self, line: str) -> None:
         self._console.out(line)
@@ -87,44 +67,17 @@ class LiveProgress(PlainProgress):
     def finished(self, outcome: Outcome, *, seconds: float) -> None:
         """Say how a change ended, and count it if it is one of those that the bar is for."""
         super().finished(outcome, seconds=seconds)
-        if outcome.change.action in _BEGUN:
+        if outcome.change.action in progress_lines.SENT:
             self._bar.advance(self._task)
 
 
 @contextmanager
 def progress(console: Console, plan: Plan) -> Iterator[PlainProgress]:
     """Provide whoever tells how the plan goes."""
-    total = sum(change.action in _BEGUN for change in plan.changes)
+    total = sum(change.action in progress_lines.SENT for change in plan.changes)
     if not console.is_live or not total:
         yield PlainProgress(console)
         return
     live = LiveProgress(console, total=total)
     with live.shown():
         yield live
-
-
-_NOT_DONE = {
-    Verdict.FAILED: "{action} failed",
-    Verdict.IN_DOUBT: "{action} in doubt",
-    Verdict.LEFT: "Left alone",
-    Verdict.SKIPPED: "Not begun",
-}
-
-
-def _shown(remote_id: RemoteId | None) -> str:
-    return escape(remote_id or "")
-
-
-def _ending(outcome: Outcome, seconds: float) -> str:
-    change = outcome.change
-    if outcome.verdict is not Verdict.DONE:
-        return _NOT_DONE[outcome.verdict].format(action=change.action.value.capitalize())
-    if change.action in _ENDED:
-        return _ENDED[change.action].format(seconds=f"{int(seconds)}s", id=_shown(outcome.id))
-    if change.action is Action.FORGET:
-        return "Removed from the state"
-    return (
-        f"Import complete [id={_shown(change.id)}]"
-        if change.importing
-        else f"Moved from {change.previous}"
-    )
