@@ -10,7 +10,7 @@ import click
 from reconciler.app import plan_files, planning
 from reconciler.app.applying import Terms, apply, apply_saved
 from reconciler.app.sessions import Session, Surroundings
-from reconciler.cli import approving, options, running, showing
+from reconciler.cli import approving, options, running, stream
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
 
@@ -24,6 +24,7 @@ from reconciler.core.situations import Request
 @options.settle_timeout
 @options.lock_timeout
 @options.parallelism
+@options.as_json
 def command(
     *,
     surroundings: Surroundings,
@@ -36,6 +37,7 @@ def command(
     settle_timeout: float,
     lock_timeout: float,
     parallelism: int,
+    as_json: bool,
 ) -> int:
     """Make the live connections what the manifests declare.
 
@@ -50,8 +52,13 @@ def command(
         settle_timeout=settle_timeout,
         parallelism=parallelism,
     )
+    audience: approving.Audience | stream.StreamAudience
+    if as_json:
+        audience = stream.StreamAudience(stream.Stream(console), console, expect=expect)
+        stream.require_approval(auto_approve=auto_approve, saved=planfile is not None)
+    else:
+        audience = approving.Audience(console, expect=expect, auto_approve=auto_approve)
     session = Session(surroundings, environment=environment, live=True)
-    audience = approving.Audience(console, expect=expect, auto_approve=auto_approve)
     if planfile is not None:
         plan = plan_files.read(surroundings.folder / planfile, key=session.key)
         ended = apply_saved(session, plan, audience=audience, terms=terms)
@@ -59,11 +66,5 @@ def command(
         approving.require_terminal(auto_approve=auto_approve, expect=expect)
         confirmed = replace(request, confirmed=not auto_approve)
         ended = apply(session, confirmed, audience=audience, terms=terms)
-    showing.report(
-        ended,
-        console=console,
-        destroy=request.destroy,
-        environment=planning.named(session),
-        told=audience.told,
-    )
+    audience.report(ended, destroy=request.destroy, environment=planning.named(session))
     return ended.exit_code

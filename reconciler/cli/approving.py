@@ -13,6 +13,7 @@ from reconciler.cli.progress import PlainProgress
 from reconciler.errors import RejectedError, UnreviewedError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
+from reconciler.model.outcomes import Report
 from reconciler.model.plans import Doubt, Plan
 from reconciler.render import phrases
 
@@ -21,6 +22,10 @@ QUESTION = (
     "  reconciler will perform the actions described above.\n"
     "  Only 'yes' will be accepted to approve.\n\n"
     "  Enter a value: "
+)
+STOP_NOTICE = (
+    "Stopping: nothing new is begun, and what is under way gets a few seconds. A second "
+    "signal ends the run at once.\n"
 )
 
 
@@ -37,21 +42,13 @@ class Audience:
     def approve(self, planned: Planned) -> bool:
         """Show the plan and say whether it is to be carried out.
 
-        Raises ``RejectedError`` for a plan that nobody may carry out and
-        ``UnreviewedError`` for one that is not what was reviewed.
+        Raises as ``check_approvable`` does.
         """
         plan = planned.plan
         self._console.findings([*planned.warnings, *phrases.warnings(plan)])
         self.told = plan.doubts
         showing.plan_alone(plan, console=self._console)
-        if plan.refusals:
-            raise RejectedError(phrases.refusals(plan))
-        if self._expect is not None and self._expect != plan.digest:
-            raise UnreviewedError(
-                f"What was reviewed has the digest {self._expect[:64]}, and the plan above, made "
-                f"just now, has {plan.digest}. It differs from what was reviewed, so nothing was "
-                "sent. Have the plan above reviewed instead."
-            )
+        check_approvable(plan, expect=self._expect)
         return self._auto_approve or not plan.changing or self._asked()
 
     def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
@@ -72,13 +69,15 @@ class Audience:
         self._console.persist()
         return progress.progress(self._console, plan)
 
+    def report(self, ended: Report, *, destroy: bool, environment: str) -> None:
+        """Show how it ended: the summary line, then everything that went otherwise."""
+        self._console.out("\n" + showing.ending(ended, destroy=destroy))
+        self._console.findings(showing.left(ended, environment=environment, told=self.told))
+
     @property
     def stop_notice(self) -> str:
         """What a person sees who has pressed Ctrl-C."""
-        return (
-            "Stopping: nothing new is begun, and what is under way gets a few seconds. A second "
-            "signal ends the run at once.\n"
-        )
+        return STOP_NOTICE
 
     def _asked(self) -> bool:
         self._console.prompt(QUESTION)
@@ -86,6 +85,21 @@ class Audience:
         if not answer.endswith("\n"):
             self._console.err("")  # nobody has ended the line that the question stands on
         return answer.strip() == "yes"
+
+
+def check_approvable(plan: Plan, *, expect: str | None) -> None:
+    """Raise ``RejectedError`` for a plan that nobody may carry out.
+
+    Raise ``UnreviewedError`` for one that has not the digest of what was reviewed.
+    """
+    if plan.refusals:
+        raise RejectedError(phrases.refusals(plan))
+    if expect is not None and expect != plan.digest:
+        raise UnreviewedError(
+            f"What was reviewed has the digest {expect[:64]}, and the plan above, made just now, "
+            f"has {plan.digest}. It differs from what was reviewed, so nothing was sent. Have the "
+            "plan above reviewed instead."
+        )
 
 
 def require_terminal(*, auto_approve: bool, expect: str | None) -> None:

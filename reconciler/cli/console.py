@@ -55,6 +55,7 @@ class Console:
         self._environ = environ
         self._no_color = no_color or bool(environ.get("NO_COLOR"))
         self._persistent = False
+        self.report: Callable[[Iterable[Finding]], None] | None = None
 
     def persist(self) -> None:
         """Have nothing said stop the run from now on: what cannot be written goes nowhere."""
@@ -81,7 +82,10 @@ class Console:
         self._show(self.scrubber.scrub(text))
 
     def findings(self, findings: Iterable[Finding]) -> None:
-        """Show warnings and errors, in order of place."""
+        """Show warnings and errors, in order of place; to ``report``, if somebody set that."""
+        if self.report is not None:
+            self.report(findings)
+            return
         width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
         if shown := findings_renderer.render(self.masked(findings), width=width):
             self.err(shown)

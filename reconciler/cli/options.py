@@ -82,6 +82,10 @@ expect = click.option(
     help="Refuse unless the plan made now has this digest: what was reviewed.",
 )
 
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Tell what happens in JSON, one object a line."
+)
+
 _PLANNING = (
     click.option("--destroy", is_flag=True, help="Plan to delete everything that is recorded."),
     click.option(

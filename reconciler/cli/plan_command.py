@@ -10,7 +10,7 @@ import click
 
 from reconciler.app import plan_files, planning, reviewing
 from reconciler.app.sessions import Session, Surroundings
-from reconciler.cli import github, options, running, showing
+from reconciler.cli import github, options, running, showing, stream
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
 from reconciler.errors import ReconcilerError, RejectedError
@@ -31,8 +31,8 @@ _EXPOSED = Finding(
 _ONE_EACH = Finding(
     summary="Several plans, one file",
     detail=(
-        "-e all plans every environment, and a saved plan is of one. Leave -out out, or save the "
-        "plan of each environment by itself."
+        "-e all plans every environment, and a saved plan is of one, as is what -json tells. Plan "
+        "each environment by itself."
     ),
 )
 
@@ -52,6 +52,7 @@ _ONE_EACH = Finding(
 @click.option("--format", "form", type=click.Choice(showing.FORMATS), default="text")
 @options.lock_timeout_of_plan
 @options.parallelism_of_plan
+@options.as_json
 def command(
     *,
     surroundings: Surroundings,
@@ -62,15 +63,20 @@ def command(
     detailed_exitcode: bool,
     refresh: bool,
     form: str,
+    as_json: bool,
 ) -> int:
     """Show what an apply would change.
 
     It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
     """
+    show = partial(showing.plan, console=console, form=form)
+    if as_json:
+        stream.require_text(form)
+        show = partial(_stream, stream.Stream(console))
     told = partial(_tell_github, surroundings, console) if form == "github" else _tell_nobody
     try:
         if surroundings.environment_name(environment) == EVERY:
-            if out is not None:
+            if out is not None or as_json:
                 raise RejectedError([_ONE_EACH])
             reviews = reviewing.of_all(surroundings, request, live=refresh)
             showing.plans(reviews, console=console, form=form, key=surroundings.key)
@@ -80,8 +86,9 @@ def command(
             if out is not None:
                 _save(planned.plan, out, session=session, console=console)
             reviews = (reviewing.of_planned(planned, session),)
-            showing.plan(reviews[0], console=console, form=form, key=session.key)
-            if out is not None and form in showing.LOGGED and not planned.plan.refusals:
+            show(reviews[0], key=session.key)
+            logged = form in showing.LOGGED and not as_json
+            if out is not None and logged and not planned.plan.refusals:
                 console.out(showing.saved(planned.plan, out, invocation=session.invocation))
     except ReconcilerError as error:
         told([reviewing.of_failure(error, title="plan")], error.exit_code)
@@ -96,6 +103,10 @@ def _save(plan: Plan, path: Path, *, session: Session, console: Console) -> None
     if console.scrubber.scrub(document) != document:
         raise RejectedError([_EXPOSED])
     plan_files.save(session.surroundings.folder / path, document, session=session)
+
+
+def _stream(to: stream.Stream, review: Review, *, key: bytes | None) -> None:
+    to.review(review)
 
 
 def _tell_github(

@@ -13,6 +13,7 @@ from reconciler.core import canonical, matrix
 from reconciler.core.escaping import escape
 from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
+from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
 from reconciler.model.plans import Action, Doubt, Plan
 from reconciler.model.reviews import Review
@@ -83,14 +84,11 @@ def saved(shown: Plan, path: Path, *, invocation: Invocation) -> str:
     )
 
 
-def report(
-    ended: Report, *, console: Console, destroy: bool, environment: str, told: Collection[Doubt]
-) -> None:
-    """Show how an apply ended: the summary line, then everything that went otherwise.
+def left(ended: Report, *, environment: str, told: Collection[Doubt]) -> list[Finding]:
+    """Return everything of an apply that went otherwise than it should.
 
     A create in doubt that was ``told`` just so with the plan is not told again.
     """
-    console.out("\n" + _summary(ended, destroy=destroy))
     doubts = {doubt.address for doubt in ended.doubts}
     findings = [
         outcome.finding
@@ -102,10 +100,11 @@ def report(
     findings += ended.short
     if ended.unsaved is not None:
         findings.append(ended.unsaved)
-    console.findings(findings)
+    return findings
 
 
-def _summary(ended: Report, *, destroy: bool) -> str:
+def ending(ended: Report, *, destroy: bool) -> str:
+    """Return the one line that says how an apply ended."""
     done = [outcome for outcome in ended.outcomes if outcome.verdict is Verdict.DONE]
     destroyed = _count(done, Action.DELETE)
     if ended.exit_code is ExitCode.DONE and destroy:

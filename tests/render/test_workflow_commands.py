@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,9 @@ from tests.hostile import SAYABLE
 COMMAND = re.compile(r"::(?P<kind>error|warning) (?P<properties>[^:]*)::(?P<data>.*)")
 
 
-def finding(line: int = 1, **changes: object) -> Finding:
-    given = {"summary": "Unknown kind", "detail": "Mend it.", "span": Span("a.yaml", line, 3)}
-    return Finding(**{**given, **changes})  # type: ignore[arg-type]
+def finding(line: int = 1, **changes: Any) -> Finding:
+    given = Finding(summary="Unknown kind", detail="Mend it.", span=Span("a.yaml", line, 3))
+    return replace(given, **changes)
 
 
 def test_an_error_stands_on_its_line() -> None:

@@ -1,0 +1,163 @@
+"""What happens in a run, one object each, as Terraform's ``-json`` tells it.
+
+The members are those of Terraform's machine readable UI (internal/command/views/json); ``settled``
+is ours. An event has no time yet: whoever prints it puts it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler import __version__
+from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.findings import Finding, Severity
+from reconciler.model.outcomes import Outcome, Verdict
+from reconciler.model.plans import Action, Change, Drift, Plan, Reason
+from reconciler.render import progress_lines, text
+
+Event = dict[str, Any]
+
+UI = "1.2"
+"""The version of Terraform's machine readable UI that events keep to."""
+
+_MODULE = "reconciler.ui"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warn"}
+_WORDS = {Action.NO_OP: "noop", Action.FORGET: "remove"}
+_REASONS = {
+    Reason.NOT_DECLARED: "delete_because_no_resource_config",
+    Reason.REMOVED: "delete_because_no_resource_config",
+}
+
+
+def version() -> Event:
+    """Say who speaks; the first event of every run."""
+    return _event("version", f"reconciler {__version__}", reconciler=__version__, ui=UI)
+
+
+def plan(planned: Plan) -> Iterator[Event]:
+    """Yield what has drifted, what is to change, and how much that is together."""
+    yield from map(_drift, planned.drift)
+    yield from map(_planned, planned.changing)
+    yield summary(planned)
+
+
+def summary(planned: Plan) -> Event:
+    """Say how much would change."""
+    counts = {
+        "add": planned.count(Action.CREATE),
+        "change": planned.count(Action.UPDATE),
+        "import": planned.imports,
+        "remove": planned.count(Action.DELETE),
+    }
+    changes = {**counts, "operation": "plan", "digest": planned.digest}
+    return _event("change_summary", text.summary(planned), changes=changes)
+
+
+def applied(outcomes: tuple[Outcome, ...], message: str, *, destroy: bool) -> Event:
+    """Say how much was changed."""
+    done = [outcome.change for outcome in outcomes if outcome.verdict is Verdict.DONE]
+    changes = {
+        "add": sum(change.action is Action.CREATE for change in done),
+        "change": sum(change.action is Action.UPDATE for change in done),
+        "import": sum(change.importing for change in done),
+        "remove": sum(change.action is Action.DELETE for change in done),
+        "operation": "destroy" if destroy else "apply",
+    }
+    return _event("change_summary", message, changes=changes)
+
+
+def diagnostic(finding: Finding) -> Event:
+    """Say what is wrong."""
+    said: Event = {
+        "severity": finding.severity.value,
+        "summary": finding.summary,
+        "detail": "\n".join([finding.detail, *finding.lines]),
+    }
+    if finding.address is not None:
+        said["address"] = str(finding.address)
+    if (span := finding.span) is not None:
+        place = {"line": span.line, "column": span.column}
+        said["range"] = {"filename": span.path, "start": place, "end": place}
+    message = f"{finding.severity.value.capitalize()}: {finding.summary}"
+    return _event("diagnostic", message, level=_LEVELS[finding.severity], diagnostic=said)
+
+
+def started(change: Change) -> Event:
+    """Say that a change has begun."""
+    return _event("apply_start", progress_lines.started(change), hook=_hook(change))
+
+
+def waiting(change: Change, *, seconds: float) -> Event:
+    """Say that a change has not ended after so many seconds."""
+    message = progress_lines.waiting(change, seconds=seconds)
+    hook = _hook(change, elapsed_seconds=int(seconds))
+    return _event("apply_progress", message, hook=hook)
+
+
+def finished(outcome: Outcome, *, seconds: float) -> Event:
+    """Say how a change ended; whatever did not is an error, and its diagnostic follows."""
+    message = progress_lines.finished(outcome, seconds=seconds)
+    if outcome.verdict is not Verdict.DONE:
+        hook = _hook(outcome.change, elapsed_seconds=int(seconds), verdict=outcome.verdict.value)
+        return _event("apply_errored", message, level="error", hook=hook)
+    known = outcome.id or outcome.change.id
+    hook = _hook(outcome.change, elapsed_seconds=int(seconds), id_key="id", id_value=known)
+    return _event("apply_complete", message, hook=hook)
+
+
+def settled(address: Address, remote_id: RemoteId | None) -> Event:
+    """Say what a create in doubt turned out to have made."""
+    message = progress_lines.settled(address, remote_id)
+    return _event("settled", message, resource=_resource(address), id=remote_id)
+
+
+def log(message: str, *, level: str = "info") -> Event:
+    """Say anything else."""
+    return _event("log", message, level=level)
+
+
+def _event(kind: str, message: str, *, level: str = "info", **payload: Any) -> Event:
+    return {"@level": level, "@message": message, "@module": _MODULE, "type": kind, **payload}
+
+
+def _planned(change: Change) -> Event:
+    word = _word(change)
+    planned: Event = {"resource": _resource(change.address), "action": word}
+    if change.previous is not None:
+        planned["previous_resource"] = _resource(change.previous)
+    if change.importing:
+        planned["importing"] = {"id": change.id}
+    if change.action is Action.DELETE and change.reason in _REASONS:
+        planned["reason"] = _REASONS[change.reason]
+    return _event("planned_change", f"{change.address}: Plan to {word}", change=planned)
+
+
+def _drift(drift: Drift) -> Event:
+    word = "delete" if drift.after is None else "update"
+    drifted = {"resource": _resource(drift.address), "action": word}
+    return _event("resource_drift", f"{drift.address}: Drift detected ({word})", change=drifted)
+
+
+def _hook(change: Change, **more: Any) -> Event:
+    return {"resource": _resource(change.address), "action": _word(change), **more}
+
+
+def _word(change: Change) -> str:
+    if change.action is Action.NO_OP and change.importing:
+        return "import"
+    if change.action is Action.NO_OP and change.previous is not None:
+        return "move"
+    return _WORDS.get(change.action, change.action.value)
+
+
+def _resource(address: Address) -> Event:
+    return {
+        "addr": str(address),
+        "module": "",
+        "resource": str(address),
+        "implied_provider": "flow-service",
+        "resource_type": address.kind,
+        "resource_name": address.name,
+        "resource_key": None,
+    }
