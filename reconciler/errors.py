@@ -13,6 +13,11 @@ ReconcilerError                     1
 │   ├── LockedError                 5   another run holds the lock, or keeps saving
 │   ├── StaleStateError             1   the state moved since it was read
 │   └── SaveError                   6   the state could not be saved
+├── ForgeError                      1   the host of a pull or merge request did not do as asked
+│   ├── ForgeUnreachableError       1   it cannot be asked, or does not answer
+│   ├── ForgeSilentError            1   a comment that may be there or not
+│   └── ForgeRefusedError           1   a no, with its status
+├── UncommentedError                1   a request on which no plan of ours was commented
 └── RemoteError                     1   something went wrong beyond the wire
 ├── UnreachableError                no byte was sent
 │   └── UntrustedError              the other side could not prove who it is
@@ -128,6 +133,40 @@ class SaveError(StateError):
 
     exit_code = ExitCode.UNSAVED
     summary = "Failed to save state"
+
+
+class ForgeError(ReconcilerError):
+    """The host of a pull or merge request did not do as asked, or not so that it can be used."""
+
+    summary = "Unexpected answer of the host"
+
+
+class ForgeUnreachableError(ForgeError):
+    """The host cannot be asked or does not answer; nothing was changed."""
+
+    summary = "Host not reachable"
+
+
+class ForgeSilentError(ForgeError):
+    """A new comment was sent and no usable answer came back: it may be there or not."""
+
+    summary = "Comment in doubt"
+
+
+class ForgeRefusedError(ForgeError):
+    """The host said no."""
+
+    summary = "Refused by the host"
+
+    def __init__(self, detail: str, *, status: int) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class UncommentedError(ReconcilerError):
+    """No comment of our own account shows a plan of this environment."""
+
+    summary = "No reviewed plan"
 
 
 class RemoteError(ReconcilerError):

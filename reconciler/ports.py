@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.comments import Comment
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
@@ -117,6 +118,42 @@ class StateStore(Protocol):
 
     def dump(self, recorded: Recorded) -> str | None:
         """Put a snapshot that could not be saved in another verified place; return it, if any."""
+        ...
+
+
+class Forge(Protocol):
+    """The discussion of one pull or merge request, where it is hosted.
+
+    Every method may raise ``ForgeError``.
+    """
+
+    @property
+    def title(self) -> str:
+        """The request, as messages name it."""
+        ...
+
+    @property
+    def longest(self) -> int:
+        """How many characters a comment may have."""
+        ...
+
+    def account(self) -> str:
+        """Return the name of the account that we write as."""
+        ...
+
+    def comments(self) -> Iterator[Comment]:
+        """Yield every comment; complete, or an error is raised."""
+        ...
+
+    def create(self, body: str) -> Comment:
+        """Make a comment; the request leaves once, unless the host certainly did nothing.
+
+        Raises ``ForgeSilentError`` where nobody knows whether it is there.
+        """
+        ...
+
+    def update(self, comment: Comment, body: str) -> None:
+        """Give a comment another body."""
         ...
 
 

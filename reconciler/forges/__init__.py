@@ -1,0 +1,1 @@
+"""Speaks to the hosts of pull and merge requests, about one comment."""

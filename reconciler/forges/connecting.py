@@ -1,0 +1,18 @@
+"""The door of this room."""
+
+from __future__ import annotations
+
+from reconciler.forges import github, gitlab
+from reconciler.forges.places import Host, Place
+from reconciler.forges.wire import Wire
+from reconciler.ports import Clock, Forge
+
+
+def connect(place: Place, *, clock: Clock) -> Forge:
+    """Return the request that is meant; raises ``ForgeError`` where it has to be looked for."""
+    wire = Wire(clock=clock, ca_bundle=place.ca_bundle)
+    match place.host:
+        case Host.GITHUB:
+            return github.connect(place, wire=wire, clock=clock)
+        case Host.GITLAB:
+            return gitlab.connect(place, wire=wire, clock=clock)

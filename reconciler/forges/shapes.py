@@ -1,0 +1,80 @@
+"""What the hosts send, read with suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from requests.utils import parse_header_links
+
+from reconciler.errors import ForgeError, UncommentedError
+from reconciler.forges.courier import document
+from reconciler.forges.wire import Answer
+from reconciler.model.comments import Comment
+
+PAGES: Final = 1_000
+"""Of a hundred comments each."""
+
+_UNUSABLE: Final = "The host sent a list of comments that is not what it should be."
+
+
+def objects(page: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list; ``ForgeError`` where it is not one of those."""
+    if not isinstance(page, list) or not all(isinstance(item, dict) for item in page):
+        raise ForgeError(_UNUSABLE)
+    return page
+
+
+def comment(item: dict[str, Any], *, author: Any) -> Comment:
+    """Return one comment; without an author, as when an account is gone, it is nobody's."""
+    number, body = item.get("id"), item.get("body")
+    if type(number) is not int or number < 1:
+        raise ForgeError(_UNUSABLE)
+    return Comment(
+        id=number,
+        author=author if isinstance(author, str) else "",
+        body=body if isinstance(body, str) else "",
+    )
+
+
+def following(answer: Answer) -> str | None:
+    """Return the link by which a list goes on, ``None`` at its end."""
+    links = parse_header_links(answer.headers.get("Link", ""))
+    found = [link["url"] for link in links if link.get("rel") == "next"]
+    if len(found) > 1:
+        raise ForgeError(_UNUSABLE)
+    return found[0] if found else None
+
+
+def created(answer: Answer, read: Callable[[Any], Comment], body: str) -> Comment:
+    """Return the comment that was made; it was, also where the answer cannot be read."""
+    try:
+        (item,) = objects([document(answer)])
+        return read(item)
+    except ForgeError:
+        return Comment(id=0, author="", body=body)
+
+
+def name(user: Any, member: str) -> str:
+    """Return the name of an account."""
+    found = user.get(member) if isinstance(user, dict) else None
+    if not isinstance(found, str) or not found:
+        raise ForgeError("The host does not say whose the token is. --author NAME does.")
+    return found
+
+
+def only(found: Any, member: str, *, what: str) -> int:
+    """Return the number of the one request that brought a commit."""
+    numbers = {item.get(member) for item in objects(found)}
+    (number,) = numbers if len(numbers) == 1 else (None,)
+    if type(number) is not int:
+        raise UncommentedError(
+            f"The host knows {len(numbers) or 'no'} {what}{'' if len(numbers) == 1 else 's'} that "
+            "brought this commit, and one is needed. Name it with --number N."
+        )
+    return number
+
+
+def endless() -> ForgeError:
+    """Return the error for a list that does not end."""
+    return ForgeError(f"The list of comments has no end within {PAGES:,} pages.")
