@@ -16,10 +16,13 @@ from reconciler.model.reviews import Review
 from reconciler.render import phrases
 
 
-def of_saved(plan: Plan) -> Review:
-    """Return a saved plan with everything there is to say about it."""
+def of_saved(plan: Plan, *, title: str | None = None) -> Review:
+    """Return a saved plan with everything there is to say about it.
+
+    It does not hold the environment's name: without a title, it is called as its sandbox is.
+    """
     said = (*phrases.warnings(plan), *phrases.refusals(plan))
-    return Review(title=plan.scope.sandbox, plan=plan, findings=said)
+    return Review(title=title or plan.scope.sandbox, plan=plan, findings=said)
 
 
 def of_planned(planned: Planned, session: Session) -> Review:

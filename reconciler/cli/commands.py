@@ -14,6 +14,7 @@ LISTED: Final = {
     "apply": "Make the live connections what the manifests declare.",
     "destroy": "Delete every connection that this environment records.",
     "show": "Show a saved plan, or the state.",
+    "comment": "Show a saved plan in a comment of a pull or merge request.",
     "import": "Start to manage connections that exist.",
     "state": "Mend the state: recover what a run could not save.",
     "simulate": "Run a local Flow Service to try things on.",

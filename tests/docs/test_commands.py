@@ -13,6 +13,8 @@ import pytest
 
 from reconciler.simulator import server
 from tests.docs.pages import ROOT, Page, named, pages
+from tests.forges import hosts
+from tests.forges.hosts import GitHub
 
 WITH_COMMANDS = [page for page in pages() if page.commands]
 
@@ -37,8 +39,10 @@ def test_the_commands_of_a_page_work_and_print_what_it_shows(page: Page, tmp_pat
         pytest.skip("the page uses curl, and this machine has none")
     project = tmp_path / "tutorial"
     shutil.copytree(ROOT / "examples" / "tutorial", project)
-    with server.serve() as simulation:
+    with server.serve() as simulation, hosts.serve(GitHub()) as host:
         exports = server.exports(simulation)
+        if any("reconciler comment" in block for block in page.commands):
+            exports += [f"export {name}={value}" for name, value in host.environ().items()]
         ended = subprocess.run(
             [
                 "/usr/bin/env",
