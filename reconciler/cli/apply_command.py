@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import approving, options, running, stream
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request
+from reconciler.core.wording import quoted
+from reconciler.errors import PlanError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @running.command(name="apply", changing=True)
@@ -54,17 +59,34 @@ def command(
     )
     audience: approving.Audience | stream.StreamAudience
     if as_json:
-        audience = stream.StreamAudience(stream.Stream(console), console, expect=expect)
+        events = stream.Stream(console)
+        expected = _expectation(surroundings, expect)
+        audience = stream.StreamAudience(events, console, expect=expected)
         stream.require_approval(auto_approve=auto_approve, saved=planfile is not None)
     else:
-        audience = approving.Audience(console, expect=expect, auto_approve=auto_approve)
+        expected = _expectation(surroundings, expect)
+        audience = approving.Audience(console, expect=expected, auto_approve=auto_approve)
     session = Session(surroundings, environment=environment, live=True)
     if planfile is not None:
         plan = plan_files.read(surroundings.folder / planfile, key=session.key)
         ended = apply_saved(session, plan, audience=audience, terms=terms)
     else:
-        approving.require_terminal(auto_approve=auto_approve, expect=expect)
+        approving.require_terminal(auto_approve=auto_approve, expect=expected)
         confirmed = replace(request, confirmed=not auto_approve)
         ended = apply(session, confirmed, audience=audience, terms=terms)
     audience.report(ended, destroy=request.destroy, environment=planning.named(session))
     return ended.exit_code
+
+
+def _expectation(surroundings: Surroundings, expect: str | None) -> approving.Expectation | None:
+    """Return what was reviewed; a digest is one by its looks, anything else is a saved plan."""
+    if expect is None or _DIGEST.fullmatch(expect):
+        return None if expect is None else approving.Expectation(digest=expect)
+    path = surroundings.folder / expect
+    if not expect or not path.exists():
+        raise PlanError(
+            f"-expect={quoted(expect)} is neither a digest, which has 64 digits of 0-9 and a-f, "
+            "nor a saved plan. Give what `reconciler plan` printed, or the file that it saved."
+        )
+    reviewed = plan_files.read(path, key=surroundings.key)
+    return approving.Expectation(digest=reviewed.digest, plan=reviewed)

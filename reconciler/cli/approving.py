@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from reconciler.app.planning import Planned
 from reconciler.cli import progress, showing
 from reconciler.cli.console import Console
 from reconciler.cli.progress import PlainProgress
+from reconciler.core.deviations import deviations
 from reconciler.errors import RejectedError, UnreviewedError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
@@ -32,7 +34,7 @@ STOP_NOTICE = (
 class Audience:
     """Shows the plan, asks whoever sits there, and tells how it goes."""
 
-    def __init__(self, console: Console, *, expect: str | None, auto_approve: bool) -> None:
+    def __init__(self, console: Console, *, expect: Expectation | None, auto_approve: bool) -> None:
         self._console = console
         self._expect = expect
         self._auto_approve = auto_approve
@@ -87,22 +89,35 @@ class Audience:
         return answer.strip() == "yes"
 
 
-def check_approvable(plan: Plan, *, expect: str | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What was reviewed: its digest, and the plan itself where somebody kept it."""
+
+    digest: str
+    plan: Plan | None = None
+
+
+def check_approvable(plan: Plan, *, expect: Expectation | None) -> None:
     """Raise ``RejectedError`` for a plan that nobody may carry out.
 
     Raise ``UnreviewedError`` for one that has not the digest of what was reviewed.
     """
     if plan.refusals:
         raise RejectedError(phrases.refusals(plan))
-    if expect is not None and expect != plan.digest:
-        raise UnreviewedError(
-            f"What was reviewed has the digest {expect[:64]}, and the plan above, made just now, "
-            f"has {plan.digest}. It differs from what was reviewed, so nothing was sent. Have the "
-            "plan above reviewed instead."
-        )
+    if expect is None or expect.digest == plan.digest:
+        return
+    detail = (
+        f"What was reviewed has the digest {expect.digest}, and the plan above, made just now, has "
+        f"{plan.digest}. It differs from what was reviewed, so nothing was sent. Have the plan "
+        "above reviewed instead."
+    )
+    if expect.plan is None:
+        raise UnreviewedError(f"{detail} -expect=PLANFILE would say what differs.")
+    lines = [phrases.deviation(case) for case in deviations(expect.plan, plan)]
+    raise UnreviewedError(f"{detail} This differs:", lines=lines)
 
 
-def require_terminal(*, auto_approve: bool, expect: str | None) -> None:
+def require_terminal(*, auto_approve: bool, expect: Expectation | None) -> None:
     """Raise ``RejectedError`` where nobody could answer the question."""
     if auto_approve or sys.stdin.isatty():
         return

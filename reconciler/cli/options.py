@@ -79,7 +79,7 @@ parallelism_of_plan = click.option(
 expect = click.option(
     "--expect",
     metavar="DIGEST",
-    help="Refuse unless the plan made now has this digest: what was reviewed.",
+    help="Refuse unless the plan made now has this digest, or that of this saved plan.",
 )
 
 as_json = click.option(

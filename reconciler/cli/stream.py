@@ -11,7 +11,7 @@ import click
 
 from reconciler.app.planning import Planned
 from reconciler.cli import showing
-from reconciler.cli.approving import STOP_NOTICE, check_approvable
+from reconciler.cli.approving import STOP_NOTICE, Expectation, check_approvable
 from reconciler.cli.console import Console
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address, RemoteId
@@ -84,7 +84,7 @@ class StreamProgress:
 class StreamAudience:
     """A program that follows an apply; nobody is asked."""
 
-    def __init__(self, stream: Stream, console: Console, *, expect: str | None) -> None:
+    def __init__(self, stream: Stream, console: Console, *, expect: Expectation | None) -> None:
         self._stream = stream
         self._console = console
         self._expect = expect

@@ -71,14 +71,20 @@ def digest(plan: Plan) -> str:
     serial, lineage or etags, so that it outlives somebody else's apply. Nor does it cover what an
     earlier run made: every apply records that before it plans, whoever reviewed what.
     """
-    return canonical.digest([_reviewed(change) for change in plan.changing if not _settles(change)])
+    return canonical.digest([reviewed(change) for change in reviewable(plan)])
+
+
+def reviewable(plan: Plan) -> tuple[Change, ...]:
+    """Return the changes that the digest covers."""
+    return tuple(change for change in plan.changing if not _settles(change))
 
 
 def _settles(change: Change) -> bool:
     return change.reason is Reason.SETTLED and change.action is Action.NO_OP
 
 
-def _reviewed(change: Change) -> dict[str, Any]:
+def reviewed(change: Change) -> dict[str, Any]:
+    """Return what the digest covers of a change."""
     return {
         "address": str(change.address),
         "previous": _text(change.previous),

@@ -383,3 +383,62 @@ def test_a_plan_starts_over_where_somebody_saves_and_gives_up_where_they_go_on(
     world.service.fault(saving, kind="list", times=times)
     ended = world.plan()
     assert (ended.code, "Another run is applying" in ended.told) == (code, code == 5)
+
+
+def test_a_reviewed_plan_says_what_is_otherwise_now(world: World) -> None:
+    world.applied(crm("goes", title="Goes"), crm("stays", title="Stays"))
+    world.declare(
+        crm("new", title="New"), crm("stays", title="Stays", description="one"), crm("x", title="X")
+    )
+    assert world.run("plan", f"-out={PLAN}").code == 0
+    world.declare(
+        crm("goes", title="Goes", description="kept"),
+        crm("stays", title="Stays", description="other"),
+        crm("x", title="X"),
+        crm("y", title="Y"),
+    )
+    ended = world.apply(f"-expect={PLAN}")
+    assert ended.code == 1
+    assert [line for line in ended.err.splitlines() if line.startswith("│   Zoho")] == [
+        "│   ZohoCrmConnection.goes: update; the review saw delete",
+        "│   ZohoCrmConnection.new: nothing to do; the review saw create",
+        "│   ZohoCrmConnection.stays: comes out otherwise in description",
+        "│   ZohoCrmConnection.y: create, which was not reviewed",
+    ]
+    assert len(world.writes) == 2
+
+
+def test_a_reviewed_plan_is_carried_out_anew_where_it_is_the_same(world: World) -> None:
+    world.applied(crm("one", title="One"))
+    world.declare(crm("one", title="One"), crm("two", title="Two"))
+    assert world.run("plan", f"-out={PLAN}").code == 0
+    world.service.edit(world.ids["one"])  # another etag, so that another plan would be saved
+    assert world.apply(f"-expect={PLAN}").code == 0
+
+
+@pytest.mark.parametrize("expect", ["", "abc", "F" * 64, "no-such-file.json"])
+def test_what_is_neither_a_digest_nor_a_plan_is_nothing_to_expect(
+    world: World, expect: str
+) -> None:
+    world.declare(crm())
+    ended = world.apply(f"-expect={expect}")
+    assert ended.code == 1
+    assert "neither a digest" in ended.told
+    assert not world.writes
+
+
+def test_one_changed_manifest_changes_its_own_block_of_the_file_alone(world: World) -> None:
+    names = [f"crm-{number}" for number in range(5)]
+    plans = []
+    for description in ("one", "other"):
+        world.declare(
+            *(
+                crm(name, title=name, description=description if name == "crm-2" else "same")
+                for name in names
+            )
+        )
+        assert world.run("plan", f"-out={PLAN}").code == 0
+        plans.append((world.folder / PLAN).read_text().splitlines())
+    differing = [one.split(":")[0].strip() for one in sorted({*plans[0]} ^ {*plans[1]})]
+    assert sorted({*differing}) == ['"checksum"', '"description"', '"digest"']
+    assert len(differing) == 6
