@@ -178,6 +178,7 @@ def _notes(change: Change) -> dict[str, Any]:
         "credentials_before": change.credentials_before,
         "prevent_destroy": change.prevent_destroy,
         "consented": change.consented,
+        "labels": dict(change.labels),
         "source": _span(change.span),
     }
 

@@ -157,6 +157,7 @@ def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
         credentials_before=notes["credentials_before"],
         prevent_destroy=notes["prevent_destroy"],
         consented=notes["consented"],
+        labels=notes["labels"],
         span=_span(notes["source"]),
     )
 

@@ -257,6 +257,7 @@ class _Planner:
             credentials_before=case.record.credentials_version if case.record else None,
             prevent_destroy=declared.prevent_destroy,
             ignored=declared.ignore_changes,
+            labels=declared.labels,
             span=declared.source.span(),
         )
         yield replace(change, reason=_reason(change, case))
@@ -300,6 +301,7 @@ def _created(case: Case, declared: Declaration, reason: Reason) -> Change:
         credentials_version=declared.credentials_version,
         prevent_destroy=declared.prevent_destroy,
         ignored=declared.ignore_changes,
+        labels=declared.labels,
         previous=case.previous,
         span=declared.source.span(),
     )

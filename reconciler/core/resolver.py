@@ -93,6 +93,7 @@ class _Sight:
             credentials_version=manifest.credentials_version,
             prevent_destroy=manifest.prevent_destroy,
             ignore_changes=manifest.ignore_changes,
+            labels=manifest.labels,
             adopt=adoption.id if adoption else None,
             adopt_span=adoption.span if adoption else None,
         )

@@ -142,6 +142,7 @@ def _manifest(document: Document, spec: Spec, file: str) -> Manifest:
         ),
         adoptions=tuple(_adoptions(document, file)),
         source=Source(file, document.positions),
+        labels=metadata.get("labels", {}),
     )
 
 

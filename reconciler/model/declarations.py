@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Span
@@ -35,6 +35,7 @@ class Manifest:
     ignore_changes: tuple[Path, ...]
     adoptions: tuple[Adoption, ...]
     source: Source
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Declaration:
     credentials_version: str | None = None
     prevent_destroy: bool = False
     ignore_changes: tuple[Path, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     adopt: RemoteId | None = None
     adopt_span: Span | None = None
     """The entry of ``import:`` that says so."""

@@ -122,6 +122,8 @@ class Change:
     """Fields that are left as they are on the service."""
     consented: bool = False
     """A deletion that was reviewed as such: ``removed: {destroy: true}``."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The declared ones, by which plans are searched; the service knows none."""
     span: Span | None = None
 
 

@@ -49,7 +49,10 @@ def nothing() -> Situation:
 def create() -> Situation:
     tags: dict[str, Any] = {"description": "Contacts and deals", "tags": ["a", 1, True, {}]}
     return situation(
-        declared=[declaration("crm-eu", spec("EU", **tags)), declaration("crm-us", spec("US"))]
+        declared=[
+            declaration("crm-eu", spec("EU", **tags), labels={"region": "eu", "team": "sales"}),
+            declaration("crm-us", spec("US"), labels={"region": "us", "team": "sales"}),
+        ]
     )
 
 
