@@ -58,7 +58,7 @@ def command(
     plan = plan_files.read(surroundings.folder / planfile, key=session.key)
     commenting.check(plan, session)
     discussion = Discussion(session, wishes, author=author)
-    reviews = console.masked_reviews([reviewing.of_saved(plan, title=session.title)])
+    reviews = console.masked((reviewing.of_saved(plan, title=session.title),))
     published = discussion.publish(reviews, digest=plan.digest)
     console.out(f"{published.done} the plan comment on {escape(discussion.title)}.")
     console.findings(published.warnings)

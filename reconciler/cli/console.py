@@ -11,16 +11,17 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 import click
 
+from reconciler.core import masking
 from reconciler.core.escaping import escape_json
 from reconciler.core.scrubber import Scrubber
 from reconciler.model.findings import Finding
-from reconciler.model.reviews import Review
 from reconciler.render import findings as findings_renderer
+
+T = TypeVar("T")
 
 _PAINTS = (
     (re.compile(r"^ *(\+/-|-/\+) "), "yellow"),
@@ -87,18 +88,12 @@ class Console:
             self.report(findings)
             return
         width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-        if shown := findings_renderer.render(self.masked(findings), width=width):
+        if shown := findings_renderer.render(self.masked(tuple(findings)), width=width):
             self.err(shown)
 
-    def masked(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return the findings without known secrets, which no line is to be folded in."""
-        return tuple(
-            replace(finding, detail=self.scrubber.scrub(finding.detail)) for finding in findings
-        )
-
-    def masked_reviews(self, reviews: Iterable[Review]) -> list[Review]:
-        """Return the reviews with what they say masked so."""
-        return [replace(review, findings=self.masked(review.findings)) for review in reviews]
+    def masked(self, said: T) -> T:
+        """Return findings, reviews or the like without known secrets, to be spelled anyhow."""
+        return masking.masked(said, self.scrubber.scrub)
 
     @property
     def is_live(self) -> bool:

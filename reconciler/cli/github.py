@@ -29,8 +29,8 @@ def show(
     """
     findings = [finding for review in reviews for finding in review.findings]
     place = below_root(folder, environ)
-    console.document(workflow_commands.render(console.masked(findings), folder=place))
-    masked = console.masked_reviews(reviews)
+    console.document(workflow_commands.render(console.masked(tuple(findings)), folder=place))
+    masked = console.masked(tuple(reviews))
     summary = markdown.render(masked, limit=github.SUMMARY_LIMIT)
     _append(environ.get("GITHUB_STEP_SUMMARY"), console.scrubber.scrub(summary))
     _append(environ.get("GITHUB_OUTPUT"), github.outputs(reviews, exit_code=exit_code))

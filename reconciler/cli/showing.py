@@ -23,7 +23,7 @@ _RENDERERS = {
     "gitlab": gitlab.render,
     "markdown": markdown.render,
 }
-FORMATS = ("text", "json", "github", *sorted(_RENDERERS))
+FORMATS = ("text", "json", "github", "html", *sorted(_RENDERERS))
 LOGGED = ("text", "github")
 """Formats whose standard output is for people; GitHub's tells the rest elsewhere."""
 
@@ -36,7 +36,7 @@ def plan(shown: Review, *, console: Console, form: str, key: bytes | None = None
     elif form == "json":
         console.raw(plan_files.document(shown.plan, key=key))
     else:
-        console.document(_RENDERERS[form](console.masked_reviews([shown])))
+        console.document(_rendered(form, console.masked((shown,))))
     console.findings(shown.findings)
 
 
@@ -49,11 +49,20 @@ def plans(shown: Sequence[Review], *, console: Console, form: str, key: bytes | 
     elif form == "json":
         console.raw(canonical.pretty(_documents(shown, key=key)))
     else:
-        console.document(_RENDERERS[form](console.masked_reviews(shown)))
+        console.document(_rendered(form, console.masked(tuple(shown))))
     for review in shown:
         if review.findings:
             console.err(f"{escape(review.title)}:")
             console.findings(review.findings)
+
+
+def _rendered(form: str, shown: Sequence[Review]) -> str:
+    if form == "html":
+        # Imported here because its template engine takes time, which no other format needs.
+        from reconciler.render import html  # noqa: PLC0415 -- see above
+
+        return html.render(shown)
+    return _RENDERERS[form](shown)
 
 
 def _documents(shown: Iterable[Review], *, key: bytes | None) -> dict[str, Any]:
