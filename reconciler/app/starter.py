@@ -15,6 +15,8 @@ from reconciler.model.findings import Finding
 from reconciler.state.disk import Disk, make_folder
 
 PROJECT = "reconciler.yaml"
+PIPELINES = ("github", "gitlab")
+"""Hosts that there is a pipeline for."""
 
 _MANIFESTS = "connections/"
 _DOT = "dot-"
@@ -34,13 +36,15 @@ class Started:
         return next((name for name in self.written if name.startswith(_MANIFESTS)), None)
 
 
-def start(folder: Path) -> Started:
+def start(folder: Path, *, pipeline: str | None = None) -> Started:
     """Write whatever of a new project is not there yet, and leave alone what is.
+
+    ``pipeline`` is one of ``PIPELINES``, or ``None``.
 
     A folder that has a project already gets no manifest: a manifest declares a connection. Raises
     ``RejectedError`` where a file cannot be written; those before it stay.
     """
-    templates = _templates()
+    templates = _templates(pipeline)
     if _stands(folder / PROJECT):
         templates = {
             name: file for name, file in templates.items() if not name.startswith(_MANIFESTS)
@@ -53,9 +57,12 @@ def _stands(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def _templates() -> dict[str, Traversable]:
+def _templates(pipeline: str | None) -> dict[str, Traversable]:
     """Return what is written, in order, and what it is a copy of."""
-    ours = _below(resources.files("reconciler") / "app" / "starter_files")
+    app = resources.files("reconciler") / "app"
+    ours = _below(app / "starter_files")
+    if pipeline is not None:
+        ours |= _below(app / "pipelines" / "common") | _below(app / "pipelines" / pipeline)
     for_editors = {f"schemas/{file.name}": file for file in schemas.for_editors()}
     return {PROJECT: ours.pop(PROJECT)} | ours | for_editors
 

@@ -17,13 +17,19 @@ from reconciler.model.exit_codes import ExitCode
 
 @running.command(name="init")
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
-def command(*, surroundings: Surroundings, console: Console, folder: Path) -> int:
+@click.option(
+    "--ci",
+    type=click.Choice([*starter.PIPELINES, "none"]),
+    default="none",
+    help="Write a pipeline for this host too.",
+)
+def command(*, surroundings: Surroundings, console: Console, folder: Path, ci: str) -> int:
     """Write a new project that runs as it stands.
 
     Nothing is overwritten: a file that exists is kept. DIR is made where there is none.
     """
     place = surroundings.folder / folder
-    started = starter.start(place)
+    started = starter.start(place, pipeline=None if ci == "none" else ci)
     for verb, names in (("Wrote", started.written), ("Kept", started.kept)):
         for name in names:
             console.out(escape(f"{verb:<5}  {place / name}"))

@@ -1,0 +1,94 @@
+"""People who change manifests in pull requests, and the jobs that run for them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.forges.hosts import COMMIT, NUMBER, TOKEN, GitHub
+from tests.journeys.worlds import SECRETS, World
+from tests.pipelines.repositories import MAIN, Repository
+from tests.pipelines.workflows import Job, Runner
+
+WORKFLOWS = Path(__file__).parents[2] / "reconciler/app/pipelines/github/dot-github/workflows"
+Meddling = Callable[["subprocess.Popen[str]"], None]
+
+
+@dataclass
+class Team:
+    """A repository, the host that it is on, and the service that it declares connections of."""
+
+    world: World
+    host: GitHub
+    repository: Repository
+    jobs: Path
+
+    def propose(self, name: str, *manifests: str) -> None:
+        """Push a branch with these manifests."""
+        self.repository.branched(name)
+        self.world.declare(*manifests)
+        self.repository.pushed(f"Propose {name}", branch=name)
+
+    def merge(self, name: str) -> None:
+        self.repository.merged(name)
+
+    def check(self, request: str) -> Job:
+        """Run the job that everybody's pull requests get: without secrets."""
+        return self._runner(request, secrets={}).play(WORKFLOWS / "reconciler-plan.yml", "check")
+
+    def plan(self, request: str) -> Job:
+        return self._runner(request).play(
+            WORKFLOWS / "reconciler-plan.yml", "plan", environment="dev"
+        )
+
+    def apply(self, *, digest: str = "", during: Mapping[str, Meddling] | None = None) -> Job:
+        """Run what a merge runs."""
+        runner = self._runner(None, digest=digest)
+        return runner.play(
+            WORKFLOWS / "reconciler-apply.yml", "apply", during=during, environment="dev"
+        )
+
+    def look_for_drift(self) -> Job:
+        return self._runner(None).play(WORKFLOWS / "reconciler-drift.yml", "drift")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state as it is on the host."""
+        found: dict[str, Any] = json.loads(self.repository.shown("state/dev.json"))
+        return found
+
+    @property
+    def recorded(self) -> list[str]:
+        return sorted(at.partition(".")[2] for at in self.state["resources"])
+
+    def _runner(
+        self, request: str | None, *, digest: str = "", secrets: Mapping[str, str] = SECRETS
+    ) -> Runner:
+        service = {name: url for name, url in self.world.environ.items() if name.endswith("_URL")}
+        contexts = {
+            "github.token": TOKEN,
+            "github.event.repository.default_branch": MAIN,
+            "inputs.digest": digest,
+            **{f"secrets.{name}": secrets.get(name, "") for name in SECRETS},
+            **{
+                f"vars.{name}": self.world.environ[name] for name in ("AEP_CLIENT_ID", "AEP_ORG_ID")
+            },
+        }
+        environ = {
+            **service,
+            **{name: one for name, one in self.host.environ().items() if name != "GITHUB_TOKEN"},
+            "GITHUB_REF": f"refs/heads/{MAIN}" if request is None else f"refs/pull/{NUMBER}/merge",
+            "GITHUB_SHA": COMMIT,
+        }
+        return Runner(
+            root=self.jobs,
+            environ=environ,
+            contexts=contexts,
+            checkout=lambda folder, given: self.repository.check_out(
+                folder, given, request=request
+            ),
+        )

@@ -1,0 +1,92 @@
+"""The tools of each field find nothing wrong with the pipelines that we write."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler import __version__
+from reconciler.app import starter
+from tests.pipelines.workflows import BIN
+
+ROOT = Path(__file__).parents[2]
+PIPELINES = ROOT / "reconciler" / "app" / "pipelines"
+WORKFLOWS = sorted((PIPELINES / "github" / "dot-github" / "workflows").iterdir())
+
+
+def judged(*words: str | Path) -> None:
+    ended = subprocess.run(
+        [str(BIN / words[0]), *map(str, words[1:])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("github-workflows", WORKFLOWS),
+        ("github-actions", [ROOT / "action.yml"]),
+        ("gitlab-ci", [PIPELINES / "gitlab" / "dot-gitlab-ci.yml"]),
+    ],
+    ids=["workflows", "action", "gitlab"],
+)
+def test_each_file_is_what_its_host_reads(schema: str, files: list[Path]) -> None:
+    judged("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+
+
+def test_the_workflows_are_safe(tmp_path: Path) -> None:
+    starter.start(tmp_path / "crm", pipeline="github")
+    judged("zizmor", "--offline", "--no-progress", tmp_path / "crm", ROOT / "action.yml")
+
+
+def test_the_script_is_sound() -> None:
+    judged("shellcheck", PIPELINES / "common" / "ci" / "commit-state.sh")
+
+
+def test_pre_commit_takes_the_hook() -> None:
+    judged("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
+
+
+@pytest.mark.parametrize("pipeline", starter.PIPELINES)
+def test_a_pipeline_installs_the_version_that_wrote_it(tmp_path: Path, pipeline: str) -> None:
+    starter.start(tmp_path, pipeline=pipeline)
+    texts = [path.read_text() for path in tmp_path.rglob("*.yml")]
+    versions = [one for text in texts for one in re.findall(r"flow-reconciler==(\S+)", text)]
+    assert {*versions} == {__version__}
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    for workflow in WORKFLOWS:
+        for used in re.findall(r"uses: (\S+)", workflow.read_text()):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", used), used
+
+
+def test_nothing_that_somebody_wrote_gets_into_a_shell() -> None:
+    for path in (*WORKFLOWS, ROOT / "action.yml"):
+        for block in re.findall(r"run: (?:\|\n((?:\s{8,}.*\n)+)|(.*)\n)", path.read_text()):
+            assert "${{" not in "".join(block)
+
+
+def test_no_pipeline_overwrites_anything(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text("mine\n")
+    started = starter.start(tmp_path, pipeline="gitlab")
+    assert ".gitlab-ci.yml" in started.kept
+    assert (tmp_path / ".gitlab-ci.yml").read_text() == "mine\n"
+
+
+def test_the_hook_s_entry_is_a_command_of_ours() -> None:
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    (entry,) = re.findall(r"entry: reconciler (\w+)", hook)
+    ended = subprocess.run(
+        [sys.executable, "-m", "reconciler", entry, "--help"], check=True, capture_output=True
+    )
+    assert ended.returncode == 0

@@ -1,0 +1,181 @@
+"""What ``init --ci=github`` writes, run for real: reviewed in a pull request, applied on merge."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from reconciler.simulator.effects import Delay, Reset
+from tests.journeys.worlds import crm
+from tests.pipelines.repositories import git
+from tests.pipelines.teams import Team
+from tests.pipelines.workflows import killed
+
+ONE, TWO = crm("one", title="One"), crm("two", title="Two")
+
+
+def applied(team: Team, name: str, *manifests: str) -> None:
+    """Go all the way with a change: propose, plan, merge, apply."""
+    team.propose(name, *manifests)
+    assert not team.plan(name).failed
+    team.merge(name)
+    job = team.apply()
+    assert not job.failed, job.log
+
+
+def test_a_pull_request_is_shown_what_it_would_change(team: Team) -> None:
+    team.propose("add-one", ONE)
+    job = team.plan("add-one")
+    assert not job.failed, job.log
+    (comment,) = team.host.ours
+    assert "Plan: 1 to add, 0 to change, 0 to destroy" in comment.body
+    assert job.outputs["Plan"]["create"] == "1"
+    assert not team.world.writes
+
+
+def test_a_merge_applies_what_was_reviewed_and_commits_the_state(team: Team) -> None:
+    applied(team, "add-one", ONE)
+    assert team.world.titles == ["One"]
+    assert team.recorded == ["one"]
+
+
+def test_two_merges_in_a_row_are_both_applied(team: Team) -> None:
+    applied(team, "add-one", ONE)
+    applied(team, "add-two", ONE, TWO)
+    assert team.world.titles == ["One", "Two"]
+    assert team.recorded == ["one", "two"]
+    assert team.state["serial"] > 1
+
+
+def test_what_a_merge_meanwhile_adds_is_not_applied_unreviewed(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert not team.plan("add-one").failed
+    team.merge("add-one")
+    team.propose("add-two", ONE, TWO)  # merged by somebody before the first is applied
+    team.merge("add-two")
+    job = team.apply()
+    assert job.failed
+    assert "Plan is not what was reviewed" in job.log
+    assert not team.world.writes
+
+
+def test_a_person_may_say_which_digest_was_reviewed(team: Team) -> None:
+    team.propose("add-both", ONE, TWO)
+    digest = team.plan("add-both").outputs["Plan"]["digest"]
+    team.host.comments.clear()
+    team.merge("add-both")
+    assert not team.apply(digest=digest).failed
+    assert team.recorded == ["one", "two"]
+
+
+def test_without_a_comment_of_ours_nothing_is_applied(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert not team.plan("add-one").failed
+    body = team.host.ours[0].body
+    team.host.comments.clear()
+    team.host.plant("somebody", body)
+    team.merge("add-one")
+    assert team.apply().failed
+    assert not team.world.writes
+
+
+def test_a_killed_job_commits_what_it_did_and_the_next_one_goes_on(team: Team) -> None:
+    team.propose("add-both", ONE, TWO)
+    assert not team.plan("add-both").failed
+    team.merge("add-both")
+    team.world.service.fault(Delay(seconds=30), kind="create", after=1)
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        while len(team.world.writes) < 2 and process.poll() is None:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+        killed(process)
+
+    job = team.apply(during={"Apply what was reviewed": kill})
+    assert job.failed
+    assert team.state["intents"] or team.recorded
+    team.apply()  # finds what the killed one made, and records it
+    assert team.recorded == ["one", "two"]
+    assert team.world.titles == ["One", "Two"]
+    assert not team.look_for_drift().failed
+
+
+def test_a_rejected_push_is_repeated_while_nobody_touched_the_state(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert not team.plan("add-one").failed
+    team.merge("add-one")
+
+    def push_something_else(process: subprocess.Popen[str]) -> None:
+        process.wait()
+        team.repository.branched("docs")
+        (team.repository.clone / "NOTES.md").write_text("notes\n")
+        team.repository.pushed("Write notes")
+
+    job = team.apply(during={"Apply what was reviewed": push_something_else})
+    assert not job.failed, job.log
+    assert team.recorded == ["one"]
+    assert team.repository.shown("NOTES.md") == "notes"
+
+
+def test_a_rejected_push_of_a_state_that_moved_keeps_the_file_and_fails(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert not team.plan("add-one").failed
+    team.merge("add-one")
+
+    def push_another_state(process: subprocess.Popen[str]) -> None:
+        process.wait()
+        team.repository.branched("theirs")
+        (team.repository.clone / "state" / "dev.json").write_text("{}\n")
+        team.repository.pushed("Push another state")
+
+    job = team.apply(during={"Apply what was reviewed": push_another_state})
+    assert job.failed
+    assert "somebody else applied meanwhile" in job.log
+    (kept,) = job.artifacts
+    assert '"ZohoCrmConnection.one"' in (kept / "dev.json").read_text()
+    assert team.repository.shown("state/dev.json") == "{}"
+
+
+def test_a_pull_request_that_touches_a_state_fails(team: Team) -> None:
+    applied(team, "add-one", ONE)
+    team.repository.branched("cheat")
+    (team.repository.clone / "state" / "dev.json").write_text("{}\n")
+    team.repository.pushed("Cheat", branch="cheat")
+    job = team.check("cheat")
+    assert job.failed
+    assert "::error title=State in a pull request::" in job.log
+
+
+def test_a_fork_is_checked_without_secrets(team: Team) -> None:
+    team.propose("from-a-fork", ONE)
+    job = team.check("from-a-fork")
+    assert not job.failed, job.log
+    assert "1 to add" in job.summary
+    assert not team.host.log
+
+
+def test_a_fork_with_a_mistake_is_told_where(team: Team) -> None:
+    team.propose("from-a-fork", ONE.replace("ZohoCrmConnection", "ZohoCrmConection"))
+    job = team.check("from-a-fork")
+    assert job.failed
+    assert "::error file=connections/1.yaml,line=" in job.log
+
+
+def test_drift_fails_the_job_that_looks_for_it(team: Team) -> None:
+    applied(team, "add-one", ONE)
+    assert not team.look_for_drift().failed
+    team.world.service.edit(team.world.connections()[0]["id"], description="by hand")
+    job = team.look_for_drift()
+    assert job.failed
+    assert job.outputs["Look for drift"]["exit-code"] == "2"
+
+
+def test_an_apply_that_fails_half_way_still_commits_its_state(team: Team) -> None:
+    team.propose("add-both", ONE, TWO)
+    assert not team.plan("add-both").failed
+    team.merge("add-both")
+    team.world.service.fault(Reset(), kind="create", after=1)
+    team.apply()
+    assert team.recorded
+    assert git(team.repository.bare, "log", "-1", "--format=%s", "main").startswith("Record")

@@ -1,0 +1,154 @@
+"""Plays the jobs of a workflow: each ``run`` step for real, with bash, git and the command itself.
+
+``uses`` steps are played by what they do to the work tree, and ``Install`` by the command that is
+installed here already. Of GitHub's expressions there is what these workflows use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reconciler import __version__
+
+BIN = Path(__file__).parents[2] / ".venv" / "bin"
+_EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
+PATIENCE = 60.0
+
+Environ = Mapping[str, str]
+
+
+@dataclass
+class Job:
+    """What became of a job."""
+
+    failed: bool = False
+    log: str = ""
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    artifacts: list[Path] = field(default_factory=list)
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One machine that jobs run on, each in a fresh folder."""
+
+    root: Path
+    environ: Environ
+    """What the host sets for every job."""
+    contexts: Mapping[str, str]
+    """What expressions stand for: ``secrets.X``, ``vars.X``, ``github.token``."""
+    checkout: Callable[[Path, Mapping[str, Any]], None]
+    """Puts the repository into a folder, as ``with`` of the step asks."""
+
+    def play(
+        self,
+        workflow: Path,
+        job: str,
+        *,
+        during: Mapping[str, Callable[[subprocess.Popen[str]], None]] | None = None,
+        **matrix: str,
+    ) -> Job:
+        """Play one job for one combination of the matrix; ``during`` meddles with steps by name."""
+        document = yaml.safe_load(workflow.read_text())["jobs"][job]
+        place = self.root / f"job-{sum(1 for _ in self.root.iterdir())}"
+        (place / "tmp").mkdir(parents=True)
+        played = _Play(self, place, {f"matrix.{name}": one for name, one in matrix.items()})
+        played.environ |= played.filled(document.get("env", {}))
+        for step in document["steps"]:
+            if played.wanted(step.get("if", "success()")):
+                played.step(step, (during or {}).get(step.get("name", "")))
+        return played.job
+
+
+class _Play:
+    """A job under way."""
+
+    def __init__(self, runner: Runner, place: Path, contexts: Mapping[str, str]) -> None:
+        self._runner = runner
+        self._work = place / "work"
+        self._place = place
+        self._contexts = {**runner.contexts, **contexts}
+        self.environ = dict(runner.environ)
+        self.job = Job()
+
+    def filled(self, members: Mapping[str, Any]) -> dict[str, str]:
+        return {name: self._filled(str(value)) for name, value in members.items()}
+
+    def _filled(self, text: str) -> str:
+        return _EXPRESSION.sub(lambda found: self._contexts[found[1]], text)
+
+    def wanted(self, condition: str) -> bool:
+        return {
+            "success()": not self.job.failed,
+            "failure()": self.job.failed,
+            "always()": True,
+        }[condition]
+
+    def step(
+        self, step: Mapping[str, Any], meddle: Callable[[subprocess.Popen[str]], None] | None
+    ) -> None:
+        if "uses" in step:
+            self._use(step["uses"].partition("@")[0], self.filled(step.get("with", {})))
+        elif step.get("name") == "Install":
+            assert step["run"] == f"pip install flow-reconciler=={__version__}"
+        else:
+            self._run(step, meddle)
+
+    def _use(self, action: str, given: Mapping[str, str]) -> None:
+        match action:
+            case "actions/checkout":
+                self._runner.checkout(self._work, given)
+            case "actions/setup-python":
+                pass
+            case "actions/upload-artifact":
+                kept = self._place / given["name"]
+                shutil.copytree(self._work / given["path"], kept)
+                self.job.artifacts.append(kept)
+            case _:
+                raise AssertionError(action)
+
+    def _run(
+        self, step: Mapping[str, Any], meddle: Callable[[subprocess.Popen[str]], None] | None
+    ) -> None:
+        output, summary = self._place / "tmp" / "output", self._place / "tmp" / "summary"
+        output.write_text("")
+        environ = {
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(self._place / "tmp"),
+            **self.environ,
+            **self.filled(step.get("env", {})),
+            "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_WORKSPACE": str(self._work),
+            "CI": "true",
+        }
+        with subprocess.Popen(
+            ["/usr/bin/env", "bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c",
+             self._filled(step["run"])],
+            cwd=self._work, env=environ, text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process:  # fmt: skip
+            if meddle is not None:
+                meddle(process)
+            said, _ = process.communicate(timeout=PATIENCE)
+        self.job.log += f"$ {step.get('name')}\n{said}"
+        self.job.failed |= process.returncode != 0
+        lines = [line.split("=", 1) for line in output.read_text().splitlines()]
+        self.job.outputs[step.get("id", step.get("name", ""))] = dict(lines)
+        if summary.exists():
+            self.job.summary = summary.read_text()
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    """End a step and all that it started, as a runner does whose job is cancelled."""
+    os.killpg(process.pid, signal.SIGKILL)
