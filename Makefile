@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help setup format check test test-all fuzz torture bugs coverage mutate demo bench docs lock clean
+.PHONY: help setup format check test test-all beyond fuzz torture bugs coverage mutate demo bench docs lock clean
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,8 +38,19 @@ check: setup ## ruff, mypy and the layer contracts
 test: check ## all checks that pip alone can serve; extra arguments: make test ARGS='-k plan'
 	$(BIN)/pytest $(ARGS)
 
-test-all: check coverage ## everything, with the coverage of what must never go wrong
+test-all: check coverage beyond ## everything: also coverage, and what needs a browser and npm; installs those, with apt as root
 	$(BIN)/pytest $(ROOMS:%=--ignore=tests/%)
+
+BEYOND := .tools/beyond
+beyond: setup ## what pip alone cannot serve: a browser, and tools from npm
+	@test -x /usr/bin/chromium -a -x /usr/bin/rsync || { apt-get update -qq && apt-get install -y -qq chromium rsync; }
+	@command -v npm > /dev/null || { apt-get update -qq && apt-get install -y -qq nodejs npm; }
+	@mkdir -p .tools/npm && cp tests/beyond/package.json tests/beyond/package-lock.json tests/beyond/.npmrc .tools/npm
+	@npm ci --prefix .tools/npm --silent --no-audit --no-fund
+	@$(UV) venv -q --clear --python $(BIN)/python $(BEYOND)
+	@$(UV) pip install -q --python $(BEYOND)/bin/python --require-hashes -r requirements/dev.txt -r requirements/beyond.txt
+	@$(UV) pip install -q --python $(BEYOND)/bin/python --no-deps --no-build-isolation -e .
+	$(BEYOND)/bin/pytest tests/beyond
 
 fuzz: setup ## draw twenty thousand hostile inputs for each reader, anew each time; an hour or so
 	$(BIN)/pytest --hypothesis-profile=torture tests/fuzz
@@ -83,6 +94,8 @@ lock: ## renew the hash-locked requirements, which name no registry
 	  requirements/uv.in -o requirements/uv.txt
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
 	  -c requirements/dev.txt requirements/mutate.in -o requirements/mutate.txt
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+	  -c requirements/dev.txt requirements/beyond.in -o requirements/beyond.txt
 
 clean: ## remove everything that the other commands made
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist htmlcov .coverage
