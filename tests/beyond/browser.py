@@ -45,7 +45,12 @@ class Sheet:
 
 @contextmanager
 def opened(
-    path: Path, *, script: bool = True, scheme: str = "light", width: int = 1100
+    path: Path,
+    *,
+    script: bool = True,
+    scheme: str = "light",
+    width: int = 1100,
+    height: int = 900,
 ) -> Iterator[Sheet]:
     """Provide a file as a browser shows it; every request but the one for it is refused."""
     with sync_playwright() as engine:
@@ -56,7 +61,7 @@ def opened(
         context = browser.new_context(
             java_script_enabled=script,
             color_scheme="dark" if scheme == "dark" else "light",
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": height},
         )
         page = context.new_page()
         sheet = Sheet(page)
