@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import click
 
 from reconciler.app import plan_files, planning, reviewing
 from reconciler.app.sessions import Session, Surroundings
-from reconciler.cli import github, options, running, showing, stream
+from reconciler.cli import options, running, showing, viewing
 from reconciler.cli.console import Console
+from reconciler.cli.viewing import Viewer
 from reconciler.core.situations import Request
 from reconciler.errors import ReconcilerError, RejectedError
-from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan
 from reconciler.model.projects import EVERY
@@ -31,8 +30,8 @@ _EXPOSED = Finding(
 _ONE_EACH = Finding(
     summary="Several plans, one file",
     detail=(
-        "-e all plans every environment, and a saved plan is of one, as is what -json tells. Plan "
-        "each environment by itself."
+        "-e all plans every environment, and a saved plan is of one. Leave -out out, or save the "
+        "plan of each environment by itself."
     ),
 )
 
@@ -69,33 +68,42 @@ def command(
 
     It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
     """
-    show = partial(showing.plan, console=console, form=form)
-    if as_json:
-        stream.require_text(form)
-        show = partial(_stream, stream.Stream(console))
-    told = partial(_tell_github, surroundings, console) if form == "github" else _tell_nobody
+    viewer = viewing.viewer(form, console=console, surroundings=surroundings, as_json=as_json)
     try:
         if surroundings.environment_name(environment) == EVERY:
-            if out is not None or as_json:
-                raise RejectedError([_ONE_EACH])
-            reviews = reviewing.of_all(surroundings, request, live=refresh)
-            showing.plans(reviews, console=console, form=form, key=surroundings.key)
+            reviews = _everywhere(surroundings, request, viewer, live=refresh, out=out)
         else:
             session = Session(surroundings, environment=environment, live=refresh)
-            planned = planning.plan(session, request)
-            if out is not None:
-                _save(planned.plan, out, session=session, console=console)
-            reviews = (reviewing.of_planned(planned, session),)
-            show(reviews[0], key=session.key)
-            logged = form in showing.LOGGED and not as_json
-            if out is not None and logged and not planned.plan.refusals:
-                console.out(showing.saved(planned.plan, out, invocation=session.invocation))
+            reviews = [_here(session, request, viewer, console, out=out)]
     except ReconcilerError as error:
-        told([reviewing.of_failure(error, title="plan")], error.exit_code)
+        viewer.end([reviewing.of_failure(error, title="plan")], error.exit_code)
         raise
     code = exit_code(reviews, detailed=detailed_exitcode)
-    told(reviews, code)
+    viewer.end(reviews, code)
     return code
+
+
+def _everywhere(
+    surroundings: Surroundings, request: Request, viewer: Viewer, *, live: bool, out: Path | None
+) -> Sequence[Review]:
+    if out is not None:
+        raise RejectedError([_ONE_EACH])
+    reviews = reviewing.of_all(surroundings, request, live=live)
+    viewer.plans(reviews, key=surroundings.key)
+    return reviews
+
+
+def _here(
+    session: Session, request: Request, viewer: Viewer, console: Console, *, out: Path | None
+) -> Review:
+    planned = planning.plan(session, request)
+    if out is not None:
+        _save(planned.plan, out, session=session, console=console)
+    review = reviewing.of_planned(planned, session)
+    viewer.plan(review, key=session.key)
+    if out is not None and viewer.reads_words and not planned.plan.refusals:
+        console.out(showing.saved(planned.plan, out, invocation=session.invocation))
+    return review
 
 
 def _save(plan: Plan, path: Path, *, session: Session, console: Console) -> None:
@@ -103,23 +111,3 @@ def _save(plan: Plan, path: Path, *, session: Session, console: Console) -> None
     if console.scrubber.scrub(document) != document:
         raise RejectedError([_EXPOSED])
     plan_files.save(session.surroundings.folder / path, document, session=session)
-
-
-def _stream(to: stream.Stream, review: Review, *, key: bytes | None) -> None:
-    to.review(review)
-
-
-def _tell_github(
-    surroundings: Surroundings, console: Console, reviews: Sequence[Review], code: ExitCode
-) -> None:
-    github.show(
-        reviews,
-        console=console,
-        environ=surroundings.environ,
-        folder=surroundings.folder,
-        exit_code=code,
-    )
-
-
-def _tell_nobody(reviews: Sequence[Review], code: ExitCode) -> None:
-    """Leave it at what was shown."""

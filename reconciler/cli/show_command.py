@@ -8,7 +8,7 @@ import click
 
 from reconciler.app import plan_files, reviewing
 from reconciler.app.sessions import Session, Surroundings
-from reconciler.cli import github, options, running, showing
+from reconciler.cli import options, running, showing, viewing
 from reconciler.cli.console import Console
 from reconciler.core import state_document
 from reconciler.model.exit_codes import ExitCode
@@ -36,15 +36,9 @@ def command(
         key = surroundings.key
         plan = plan_files.read(surroundings.folder / planfile, key=key)
         review = reviewing.of_saved(plan)
-        showing.plan(review, console=console, form=form, key=key)
-        if form == "github":
-            github.show(
-                [review],
-                console=console,
-                environ=surroundings.environ,
-                folder=surroundings.folder,
-                exit_code=ExitCode.DONE,
-            )
+        viewer = viewing.viewer(form, console=console, surroundings=surroundings)
+        viewer.plan(review, key=key)
+        viewer.end([review], ExitCode.DONE)
         return ExitCode.DONE
     session = Session(surroundings, environment=environment, live=False)
     recorded = session.recorded()

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import click
-
 from reconciler.app.planning import Planned
 from reconciler.cli import showing
 from reconciler.cli.approving import STOP_NOTICE, Expectation, check_approvable
@@ -132,9 +130,3 @@ def require_approval(*, auto_approve: bool, saved: bool) -> None:
     """Raise ``RejectedError`` where somebody would have to be asked."""
     if not (auto_approve or saved):
         raise RejectedError([_UNASKED])
-
-
-def require_text(form: str) -> None:
-    """Raise ``click.UsageError`` where another format was asked for as well."""
-    if form != "text":
-        raise click.UsageError("-json is a format of its own: leave -format out.")
