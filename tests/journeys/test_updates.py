@@ -1,0 +1,32 @@
+"""What is recorded of an update, and what an update that nobody answers counts as."""
+
+from __future__ import annotations
+
+from reconciler.simulator.effects import Reset
+from tests.journeys.worlds import World, crm
+
+
+def test_the_etag_that_an_update_was_answered_with_is_recorded(world: World) -> None:
+    world.applied(crm())
+    world.applied(crm(description="new"))
+    (record,) = world.document["resources"].values()
+    assert record["etag"] == world.connection()["etag"]
+
+
+def test_an_update_that_is_never_answered_has_failed_and_is_in_no_doubt(world: World) -> None:
+    world.applied(crm())
+    world.declare(crm(description="new"))
+    world.service.fault(Reset(), kind="patch", times=None)
+    ended = world.apply()
+    assert ended.code == 3
+    assert "1 failed" in ended.out
+    assert "in doubt" not in ended.told
+    assert world.intents == []
+
+
+def test_what_the_service_says_of_a_disabled_connection_is_told(world: World) -> None:
+    world.applied(crm())
+    world.service.edit(world.ids["crm"], state="disabled")
+    ended = world.plan()
+    assert "Connection is not enabled" in ended.err
+    assert '"disabled"' in ended.told
