@@ -35,6 +35,6 @@ def test_what_the_service_says_of_a_disabled_connection_is_told(world: World) ->
 def test_an_adoption_is_recorded_whatever_is_changed_before_it(world: World) -> None:
     world.applied(crm("a", title="A"))
     theirs = world.plant("B", description="ours")
-    world.declare(crm("a", title="A", description="new"), crm("b", title="B", adopt=theirs))
+    world.declare(crm("a", title="A", description="new"), crm("b", title="B", adopt={"id": theirs}))
     assert world.apply().code == 0
     assert world.ids["b"] == theirs
