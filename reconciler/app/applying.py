@@ -50,6 +50,10 @@ class Audience(Protocol):
         """Show the plan and say whether it is to be carried out."""
         ...
 
+    def hear(self, saved: Plan) -> None:
+        """Be told which saved plan is about to be carried out, if it still fits."""
+        ...
+
     def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
         """Say that these do not show up, and that this is looked at again after a while."""
         ...
@@ -95,6 +99,7 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
 def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Terms) -> Report:
     """Carry out a saved plan as it stands; ``PlanError`` where it does not fit what is now."""
     plan_files.check_applicable(plan)
+    audience.hear(plan)
     with _Apply(session, audience, terms).locked() as run:
         plan_files.check_scope(plan, session)
         if not run.settle():

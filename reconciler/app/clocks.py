@@ -1,10 +1,11 @@
-"""The machine's clock, with a sleep that a signal ends."""
+"""The machine's clock, with a sleep that a signal ends, and the date for those who read along."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 _CLOCK: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -28,3 +29,8 @@ class SystemClock:
     def sleep(self, seconds: float) -> bool:
         """Sleep that long, or until the run is told to stop, which makes it false."""
         return not self.stop.wait(max(0.0, seconds))
+
+
+def now() -> datetime:
+    """Return the date and the time of day, which people set: nothing is decided by it."""
+    return datetime.now(UTC)

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random, SystemRandom
 
-from reconciler.app.clocks import SystemClock
+from reconciler.app.clocks import SystemClock, now
 from reconciler.app.signals import Signals
 from reconciler.app.threads import SystemThreads
 from reconciler.flowservice.transport import Transport
@@ -26,6 +27,8 @@ class Machine:
     clock: Clock
     """Its sleep ends when the run is told to stop."""
     threads: Threads
+    today: Callable[[], datetime] = now
+    """The date, for those who read along."""
     chance: Random = field(default_factory=SystemRandom)
     disk: Disk = field(default_factory=Disk)
     """Below the state."""

@@ -59,7 +59,7 @@ def command(
     )
     audience: approving.Audience | stream.StreamAudience
     if as_json:
-        events = stream.Stream(console)
+        events = stream.Stream(console, today=surroundings.machine.today)
         expected = _expectation(surroundings, expect)
         audience = stream.StreamAudience(events, console, expect=expected)
         stream.require_approval(auto_approve=auto_approve, saved=planfile is not None)

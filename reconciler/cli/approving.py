@@ -53,6 +53,9 @@ class Audience:
         check_approvable(plan, expect=self._expect)
         return self._auto_approve or not plan.changing or self._asked()
 
+    def hear(self, saved: Plan) -> None:
+        """Say nothing of a saved plan: it was shown when it was made."""
+
     def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
         """Say why nothing seems to happen for a while."""
         one = len(absent) == 1

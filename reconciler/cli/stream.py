@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler.app.planning import Planned
 from reconciler.cli import showing
@@ -32,15 +32,16 @@ _UNASKED = Finding(
 class Stream:
     """Writes events as they happen; from now on findings are events too."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, today: Callable[[], datetime]) -> None:
         self._console = console
+        self._today = today
         console.report = self.findings
         self.emit(events.version())
 
     def emit(self, event: Event) -> None:
         """Write one event, with the time."""
-        now = datetime.now(tz=UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        document = json.dumps({**event, "@timestamp": now}, ensure_ascii=False, sort_keys=True)
+        time = self._today().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        document = json.dumps({**event, "@timestamp": time}, ensure_ascii=False, sort_keys=True)
         self._console.raw(f"{document}\n")
 
     def findings(self, findings: Iterable[Finding]) -> None:
@@ -98,6 +99,11 @@ class StreamAudience:
         self._stream.findings([*planned.warnings, *phrases.warnings(plan)])
         check_approvable(plan, expect=self._expect)
         return True
+
+    def hear(self, saved: Plan) -> None:
+        """Tell what a saved plan changes, as Terraform does."""
+        for event in events.changes(saved):
+            self._stream.emit(event)
 
     def looking_again(self, absent: Sequence[Address], *, seconds: float) -> None:
         """Say why nothing seems to happen for a while."""

@@ -65,9 +65,9 @@ class Workflow(Viewer):
 class Follower(Viewer):
     """A program that follows event by event."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, surroundings: Surroundings) -> None:
         super().__init__(console, "stream")
-        self._stream = stream.Stream(console)
+        self._stream = stream.Stream(console, today=surroundings.machine.today)
 
     def plan(self, review: Review, *, key: bytes | None) -> None:
         """Tell what it would do, event by event."""
@@ -86,5 +86,5 @@ def viewer(
     if as_json and form != "text":
         raise click.UsageError("-json is a format of its own: leave -format out.")
     if as_json:
-        return Follower(console)
+        return Follower(console, surroundings)
     return Workflow(console, surroundings) if form == "github" else Viewer(console, form)

@@ -14,7 +14,7 @@ from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Drift, Plan, Reason
-from reconciler.render import progress_lines, text
+from reconciler.render import diagnostics, progress_lines, text
 
 Event = dict[str, Any]
 
@@ -38,8 +38,13 @@ def version() -> Event:
 def plan(planned: Plan) -> Iterator[Event]:
     """Yield what has drifted, what is to change, and how much that is together."""
     yield from map(_drift, planned.drift)
-    yield from map(_planned, planned.changing)
+    yield from changes(planned)
     yield summary(planned)
+
+
+def changes(planned: Plan) -> Iterator[Event]:
+    """Yield what is to change, which is all that is told again of a plan that was saved."""
+    yield from map(_planned, planned.changing)
 
 
 def summary(planned: Plan) -> Event:
@@ -50,42 +55,34 @@ def summary(planned: Plan) -> Event:
         "import": planned.imports,
         "remove": planned.count(Action.DELETE),
     }
-    changes = {**counts, "operation": "plan", "digest": planned.digest}
-    return _event("change_summary", text.summary(planned), changes=changes)
+    counted = {**counts, "operation": "plan", "digest": planned.digest}
+    return _event("change_summary", text.summary(planned), changes=counted)
 
 
 def applied(outcomes: tuple[Outcome, ...], message: str, *, destroy: bool) -> Event:
     """Say how much was changed."""
     done = [outcome.change for outcome in outcomes if outcome.verdict is Verdict.DONE]
-    changes = {
+    counted = {
         "add": sum(change.action is Action.CREATE for change in done),
         "change": sum(change.action is Action.UPDATE for change in done),
         "import": sum(change.importing for change in done),
         "remove": sum(change.action is Action.DELETE for change in done),
         "operation": "destroy" if destroy else "apply",
     }
-    return _event("change_summary", message, changes=changes)
+    return _event("change_summary", message, changes=counted)
 
 
 def diagnostic(finding: Finding) -> Event:
     """Say what is wrong."""
-    said: Event = {
-        "severity": finding.severity.value,
-        "summary": finding.summary,
-        "detail": "\n".join([finding.detail, *finding.lines]),
-    }
-    if finding.address is not None:
-        said["address"] = str(finding.address)
-    if (span := finding.span) is not None:
-        place = {"line": span.line, "column": span.column}
-        said["range"] = {"filename": span.path, "start": place, "end": place}
     message = f"{finding.severity.value.capitalize()}: {finding.summary}"
-    return _event("diagnostic", message, level=_LEVELS[finding.severity], diagnostic=said)
+    level, said = _LEVELS[finding.severity], diagnostics.spell(finding)
+    return _event("diagnostic", message, level=level, diagnostic=said)
 
 
 def started(change: Change) -> Event:
     """Say that a change has begun."""
-    return _event("apply_start", progress_lines.started(change), hook=_hook(change))
+    known = {"id_key": "id", "id_value": change.id} if change.id else {}
+    return _event("apply_start", progress_lines.started(change), hook=_hook(change, **known))
 
 
 def waiting(change: Change, *, seconds: float) -> Event:

@@ -7,10 +7,11 @@ from typing import Any
 from reconciler.core import canonical
 from reconciler.model.examinations import Examination
 from reconciler.model.findings import Finding, Severity, Span
+from reconciler.render import diagnostics
 
 
 def render(examination: Examination) -> str:
-    """Return the document; it quotes no line of any file, since one may hold a secret."""
+    """Return the document."""
     ordered = sorted(examination.findings, key=lambda finding: finding.order)
     return canonical.pretty(
         {
@@ -18,28 +19,15 @@ def render(examination: Examination) -> str:
             "valid": examination.valid,
             "error_count": examination.count(Severity.ERROR),
             "warning_count": examination.count(Severity.WARNING),
-            "diagnostics": [diagnostic(each, examination) for each in ordered],
+            "diagnostics": [_diagnostic(each, examination) for each in ordered],
         }
     )
 
 
-def diagnostic(finding: Finding, examination: Examination) -> dict[str, Any]:
-    """Return one finding as Terraform spells a diagnostic."""
-    found: dict[str, Any] = {
-        "severity": finding.severity.value,
-        "summary": finding.summary,
-        "detail": "\n".join([finding.detail, *finding.lines]),
-    }
-    if finding.address is not None:
-        found["address"] = str(finding.address)
-    if finding.span is not None:
-        place = {
-            "line": finding.span.line,
-            "column": finding.span.column,
-            "byte": _byte(finding.span, examination.texts.get(finding.span.path, b"")),
-        }
-        found["range"] = {"filename": finding.span.path, "start": place, "end": place}
-    return found
+def _diagnostic(finding: Finding, examination: Examination) -> dict[str, Any]:
+    if (span := finding.span) is None:
+        return diagnostics.spell(finding)
+    return diagnostics.spell(finding, byte=_byte(span, examination.texts.get(span.path, b"")))
 
 
 def _byte(span: Span, text: bytes) -> int:

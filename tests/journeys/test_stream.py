@@ -139,7 +139,42 @@ def test_a_saved_plan_needs_no_approval(world: World) -> None:
     assert "version" in kinds(world.run("plan", "-json", "-out=p.json"))
     ended = world.run("apply", "-json", "p.json")
     assert ended.code == 0
-    assert "apply_complete" in kinds(ended)
+    assert kinds(ended) == [
+        "version", "planned_change", "apply_start", "apply_complete", "change_summary",
+    ]  # fmt: skip
+
+
+def test_a_saved_plan_that_is_refused_says_so_and_nothing_else(world: World) -> None:
+    world.declare(crm())
+    world.run("plan", "-out=p.json", "-refresh=false")
+    ended = world.run("apply", "-json", "p.json")
+    assert (ended.code, kinds(ended)) == (1, ["version", "diagnostic"])
+    assert only(ended, "diagnostic")["diagnostic"]["summary"] == "Saved plan refused"
+
+
+def test_what_differs_from_a_review_is_told_line_by_line(world: World) -> None:
+    world.declare(crm())
+    world.run("plan", "-out=p.json")
+    world.declare(crm(), crm("more", title="More"))
+    ended = world.run(*APPLY, "-expect=p.json")
+    assert ended.code == 1
+    said = told(ended)[-1]["diagnostic"]
+    assert said["summary"] == "Plan is not what was reviewed"
+    assert said["detail"].endswith("\nZohoCrmConnection.more: create, which was not reviewed")
+
+
+@pytest.mark.parametrize("words", [("plan", "-json"), APPLY], ids=["plan", "apply"])
+def test_no_plan_at_all_is_told_by_its_reason(world: World, words: tuple[str, ...]) -> None:
+    world.declare(crm())
+    ended = world.run(*words, env={"AEP_CLIENT_SECRET": "canary9b1f-not-that-one"})
+    assert (ended.code, kinds(ended)) == (1, ["version", "diagnostic"])
+
+
+def test_several_environments_are_not_told_in_one_stream(world: World) -> None:
+    world.declare(crm())
+    ended = world.run("plan", "-json", "-e", "all")
+    assert ended.code == 1
+    assert only(ended, "diagnostic")["diagnostic"]["summary"] == "Several plans, one stream"
 
 
 def test_another_plan_than_the_reviewed_one_is_not_carried_out(world: World) -> None:

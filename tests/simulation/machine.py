@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -53,6 +54,7 @@ class Bench:
             environ=self.environ,
             signals=signals,
             clock=ProcessClock(process, signals),
+            today=lambda: datetime.fromtimestamp(self.scheduler.wall(), UTC),
             threads=FibreThreads(process),
             chance=self.scheduler.chance,
             disk=self._watched(process),
