@@ -17,7 +17,7 @@ from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Report
 from reconciler.model.plans import Doubt, Plan
-from reconciler.render import phrases
+from reconciler.render import deviation_lines, phrases
 
 QUESTION = (
     "\nDo you want to perform these actions?\n"
@@ -116,7 +116,7 @@ def check_approvable(plan: Plan, *, expect: Expectation | None) -> None:
     )
     if expect.plan is None:
         raise UnreviewedError(f"{detail} -expect=PLANFILE would say what differs.")
-    lines = [phrases.deviation(case) for case in deviations(expect.plan, plan)]
+    lines = deviation_lines.render(deviations(expect.plan, plan))
     raise UnreviewedError(f"{detail} This differs:", lines=lines)
 
 

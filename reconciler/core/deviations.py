@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
-from reconciler.core import differ, plan_document
+from reconciler.core import canonical, differ, plan_document
 from reconciler.model.addresses import Address
 from reconciler.model.plans import Change, Plan
-from reconciler.model.values import Path
+from reconciler.model.values import UNSET, Path, Spec
+
+
+class Aspect(StrEnum):
+    """In what respect a change is not as it was reviewed."""
+
+    ID = "id"
+    PREVIOUS = "previous"
+    """The address that recorded the connection."""
+    BEFORE = "before"
+    """A member as it stands."""
+    AFTER = "after"
+    """A member as it comes out."""
+    CREDENTIALS = "credentials"
+    """Where a credential that is sent is had from."""
+    VERSION = "version"
+    """The recorded version of the credentials."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One respect in which a change is not as it was reviewed; ``UNSET`` is nothing at all."""
+
+    aspect: Aspect
+    path: Path = ()
+    """The member, where it is about one."""
+    reviewed: Any
+    planned: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +50,19 @@ class Deviation:
     """``None`` where the reviewed plan leaves it alone."""
     planned: Change | None
     """``None`` where the plan made now leaves it alone."""
-    paths: tuple[Path, ...] = ()
-    """The members that come out otherwise, where both do the same to it."""
+    differences: tuple[Difference, ...] = ()
+    """In which respects, where both do the same to it."""
+
+
+_FACTS: Mapping[Aspect, Callable[[Change], Any]] = {
+    Aspect.ID: attrgetter("id"),
+    Aspect.PREVIOUS: attrgetter("previous"),
+    Aspect.VERSION: attrgetter("credentials_version"),
+}
+_SIDES: Mapping[Aspect, Callable[[Change], Spec | None]] = {
+    Aspect.BEFORE: attrgetter("before"),
+    Aspect.AFTER: attrgetter("after"),
+}
 
 
 def deviations(reviewed: Plan, planned: Plan) -> Iterator[Deviation]:
@@ -29,16 +70,34 @@ def deviations(reviewed: Plan, planned: Plan) -> Iterator[Deviation]:
     was, is_ = _reviewable(reviewed), _reviewable(planned)
     for address in sorted(was.keys() | is_.keys()):
         one, other = was.get(address), is_.get(address)
-        if one is None or other is None:
-            yield Deviation(address=address, reviewed=one, planned=other)
-        elif plan_document.reviewed(one) != plan_document.reviewed(other):
-            paths = differ.diff(one.after or {}, other.after or {})
+        if _digest(one) != _digest(other):
             yield Deviation(
                 address=address,
                 reviewed=one,
                 planned=other,
-                paths=tuple(path for path, _, _ in paths),
+                differences=tuple(_differences(one, other)) if one and other else (),
             )
+
+
+def _differences(one: Change, other: Change) -> Iterator[Difference]:
+    if (one.action, one.importing) != (other.action, other.importing):
+        return  # the deed itself differs, which says it all
+    for aspect, fact in _FACTS.items():
+        if fact(one) != fact(other):
+            yield Difference(aspect=aspect, reviewed=fact(one), planned=fact(other))
+    for aspect, side in _SIDES.items():
+        for path, was, is_ in differ.diff(side(one) or {}, side(other) or {}):
+            yield Difference(aspect=aspect, path=path, reviewed=was, planned=is_)
+    for path in sorted(one.secrets.keys() | other.secrets.keys()):
+        sources = [change.secrets.get(path, UNSET) for change in (one, other)]
+        if sources[0] != sources[1]:
+            aspect = Aspect.CREDENTIALS
+            yield Difference(aspect=aspect, path=path, reviewed=sources[0], planned=sources[1])
+
+
+def _digest(change: Change | None) -> str | None:
+    """Return what two changes share that nobody need tell apart."""
+    return None if change is None else canonical.digest(plan_document.reviewed(change))
 
 
 def _reviewable(plan: Plan) -> Mapping[Address, Change]:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from reconciler.core import adoptions
 from reconciler.core.authorship import by, moment
-from reconciler.core.deviations import Deviation
 from reconciler.core.escaping import escape
 from reconciler.model.findings import Finding, Severity
-from reconciler.model.plans import Action, Change, Doubt, Plan, Remark, Topic
+from reconciler.model.plans import Doubt, Plan, Remark, Topic
 from reconciler.model.values import dotted
 
 
@@ -63,24 +62,6 @@ def doubt(case: Doubt, *, environment: str) -> Finding:
         address=case.address,
         lines=lines,
     )
-
-
-def deviation(case: Deviation) -> str:
-    """Return in a line what is done otherwise than was reviewed."""
-    was, is_ = case.reviewed, case.planned
-    if was is None and is_ is not None:
-        return f"{case.address}: {_does(is_)}, which was not reviewed"
-    if is_ is None and was is not None:
-        return f"{case.address}: nothing to do; the review saw {_does(was)}"
-    if was is not None and is_ is not None and _does(was) != _does(is_):
-        return f"{case.address}: {_does(is_)}; the review saw {_does(was)}"
-    named = ", ".join(escape(dotted(path)) for path in case.paths)
-    return f"{case.address}: comes out otherwise{f' in {named}' if named else ' than reviewed'}"
-
-
-def _does(change: Change) -> str:
-    verb = "move" if change.action is Action.NO_OP and not change.importing else change.action.value
-    return "import" if change.action is Action.NO_OP and change.importing else verb
 
 
 def _findings(plan: Plan, remarks: Iterable[Remark], severity: Severity) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from reconciler.errors import PlanError
 from reconciler.simulator.effects import Scene
 from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, settled
-from tests.journeys.worlds import World, crm
+from tests.journeys.worlds import SECRETS, World, crm
 
 Environ = Mapping[str, str | None]
 KEY: Environ = {"RECONCILER_KEY": "ab" * 32}
@@ -399,13 +399,22 @@ def test_a_reviewed_plan_says_what_is_otherwise_now(world: World) -> None:
     )
     ended = world.apply(f"-expect={PLAN}")
     assert ended.code == 1
-    assert [line for line in ended.err.splitlines() if line.startswith("│   Zoho")] == [
+    assert [line for line in ended.err.splitlines() if line.startswith("│   ")] == [
         "│   ZohoCrmConnection.goes: update; the review saw delete",
         "│   ZohoCrmConnection.new: nothing to do; the review saw create",
-        "│   ZohoCrmConnection.stays: comes out otherwise in description",
+        "│   ZohoCrmConnection.stays: update, but not as it was reviewed",
+        '│       description comes out as "other"; the review saw "one"',
         "│   ZohoCrmConnection.y: create, which was not reviewed",
     ]
     assert len(world.writes) == 2
+
+
+def test_a_secret_that_the_service_shows_by_now_is_masked_there_too(world: World) -> None:
+    saved(world)
+    world.service.edit(world.ids["crm"], description=SECRETS["ZOHO_REFRESH_TOKEN"])
+    ended = world.apply(f"-expect={PLAN}")
+    assert ended.code == 1
+    assert "description is now" in ended.err
 
 
 def test_a_reviewed_plan_is_carried_out_anew_where_it_is_the_same(world: World) -> None:
