@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.app.sessions import Session
 from reconciler.core import canonical, plan_document, plan_reader, strict_json
+from reconciler.core.escaping import escape
 from reconciler.core.strict_json import NotStrictError
 from reconciler.core.wording import quoted
 from reconciler.errors import PlanError, RejectedError
@@ -56,7 +57,7 @@ def _states(session: Session) -> set[Path]:
 
 
 def _unsaved(path: Path, reason: str) -> RejectedError:
-    detail = f"{quoted(str(path))} cannot be written: {reason}. Choose another name."
+    detail = f"{_named(path)} cannot be written: {reason}. Choose another name."
     return RejectedError([Finding(summary="Plan not saved", detail=detail)])
 
 
@@ -74,7 +75,7 @@ def read(path: Path, *, key: bytes | None) -> Plan:
     plan = plan_reader.read(found, key=key)
     if key is None and not _is_sound(found):  # a valid MAC says that we have written it
         raise PlanError(
-            f"{quoted(str(path))} has members of other types than a saved plan. Make a new one "
+            f"{_named(path)} has members of other types than a saved plan. Make a new one "
             "with `reconciler plan -out=FILE` and have that reviewed."
         )
     return plan
@@ -98,7 +99,7 @@ def check_scope(plan: Plan, session: Session) -> None:
     if words:
         raise PlanError(
             f"The plan was made for something else: {'; '.join(words)}. A saved plan is applied as "
-            "it stands or not at all. Make a new one and have that reviewed."
+            f"it stands or not at all. {_way_out(plan.scope, now)}"
         )
 
 
@@ -107,12 +108,12 @@ def check_applicable(plan: Plan) -> None:
     if not plan.refreshed:
         raise PlanError(
             "The plan was made with -refresh=false, so nobody knows what is live. Make a new one "
-            "without it."
+            "without it: `reconciler plan -out=FILE`."
         )
     if plan.refusals:
         raise PlanError(
-            "The plan was refused when it was made; `reconciler show` says why. Mend that and make "
-            "a new one."
+            "The plan was refused when it was made; `reconciler show PLANFILE` says why and what "
+            "to do. Do that and make a new one with `reconciler plan -out=FILE`."
         )
 
 
@@ -126,6 +127,29 @@ def _compared(was: Scope, is_: Scope) -> list[tuple[str, str, str]]:
     ]
 
 
+def _way_out(was: Scope, is_: Scope) -> str:
+    if (was.organization, was.sandbox, was.base_url) != (
+        is_.organization,
+        is_.sandbox,
+        is_.base_url,
+    ):
+        return (
+            "Apply it with the -e, AEP_ORG_ID and AEP_BASE_URL that it was made with, or make a "
+            "new one here with `reconciler plan -out=FILE` and have that reviewed."
+        )
+    if was.lineage and was.lineage != is_.lineage:
+        return (
+            "Its state lies elsewhere or was replaced: see that `state:` in reconciler.yaml names "
+            "the right one, or make a new plan with `reconciler plan -out=FILE` and have that "
+            "reviewed."
+        )
+    return (
+        "The state has been saved since it was made. Plan anew with `reconciler apply "
+        "-expect=PLANFILE`, which goes on if that comes to the same and otherwise says what "
+        "differs."
+    )
+
+
 def _shown(text: str) -> str:
     return quoted(text) if text else "none"
 
@@ -134,26 +158,38 @@ def _document(path: Path) -> Any:
     try:
         return strict_json.parse(_contents(path), depth=strict_json.OWN_DEPTH, values=_VALUES)
     except OSError as error:
-        raise PlanError(f"{quoted(str(path))} cannot be read: {error.strerror}.") from error
+        reason = f"cannot be read: {error.strerror}"
+        raise _unreadable(path, reason) from error
     except NotStrictError as error:
         raise PlanError(
-            f"{quoted(str(path))} is no plan as it was saved: {error}. Make a new one with "
+            f"{_named(path)} is no plan as it was saved: {error}. Make a new one with "
             "`reconciler plan -out=FILE` and have that reviewed."
         ) from error
     except ValueError as error:
         raise PlanError(
-            f"{quoted(str(path))} is not JSON, so it is no saved plan. Make one with "
+            f"{_named(path)} is not JSON, so it is no saved plan. Make one with "
             "`reconciler plan -out=FILE`."
         ) from error
+
+
+def _named(path: Path) -> str:
+    """Return the path whole: what people look for is its end."""
+    return f'"{escape(str(path))}"'
+
+
+def _unreadable(path: Path, reason: str) -> PlanError:
+    return PlanError(
+        f"{_named(path)} {reason}. Give the file that `reconciler plan -out=FILE` has written."
+    )
 
 
 def _contents(path: Path) -> bytes:
     with open(path, "rb", opener=_open_at_once) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise PlanError(f"{quoted(str(path))} is no regular file.")
+            raise _unreadable(path, "is no regular file")
         if status.st_size > _LARGEST:
-            raise PlanError(f"{quoted(str(path))} is larger than any plan.")
+            raise _unreadable(path, "is larger than any plan")
         return file.read(status.st_size + 1)  # one that grows meanwhile is cut off
 
 

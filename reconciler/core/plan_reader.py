@@ -65,7 +65,8 @@ def _check_version(version: str) -> None:
     if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".")[0]:
         raise PlanError(
             f"The plan file has format version {version[:20]}, and this reconciler reads "
-            f"{FORMAT_VERSION}. Use the version of reconciler that wrote it."
+            f"{FORMAT_VERSION}. Use the version of reconciler that wrote it, or make a new plan "
+            "with `reconciler plan -out=FILE`."
         )
 
 
@@ -83,7 +84,8 @@ def _check_seals(document: Mapping[str, Any], key: bytes | None) -> None:
     if not hmac.compare_digest(str(ours.get("mac", "")).encode(), expected.encode()):
         raise PlanError(
             "The plan file carries no valid MAC. RECONCILER_KEY is set, so only a plan that was "
-            "saved with the same key is applied. Make a new one with `reconciler plan -out=FILE`."
+            "saved with the same key is used. Give the key that it was saved with, or make a new "
+            "one with `reconciler plan -out=FILE` and have that reviewed."
         )
 
 
