@@ -15,7 +15,7 @@ deny contains message if {
 deny contains message if {
 	some change in input.resource_changes
 	endpoint := change.change.after.auth.params.endpoint
-	not contains(endpoint, ".eu")
+	not endswith(host(endpoint), ".eu")
 	message := sprintf("%s would leave the EU: %s", [change.address, endpoint])
 }
 
@@ -23,3 +23,6 @@ deny contains message if {
 	some drift in input.resource_drift
 	message := sprintf("%s was changed by hand: look at that first", [drift.address])
 }
+
+# An endpoint is a host, with or without a scheme before it and a path behind it.
+host(endpoint) := split(trim_prefix(lower(endpoint), "https://"), "/")[0]

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import regopy
 
+from reconciler.model.plans import Action
 from tests.readers.plans import document
-from tests.render.plans import SITUATIONS
+from tests.render.plans import SITUATIONS, made
 
+DELETE = Action.DELETE
 POLICY = Path(__file__).parents[2] / "examples" / "policy" / "connections.rego"
 
 
@@ -49,6 +51,28 @@ def test_a_policy_says_what_it_says_of_terraform(case: str, reasons: list[str]) 
     assert (
         denied(document(case, endpoint="www.zohoapis.com" if case == "create" else None)) == reasons
     )
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "allowed"),
+    [
+        pytest.param("www.zohoapis.eu", True, id="host"),
+        pytest.param("https://crm.zoho.eu/crm/private", True, id="url"),
+        pytest.param("HTTPS://CRM.ZOHO.EU", True, id="upper-case"),
+        pytest.param("www.zohoapis.com", False, id="another-host"),
+        pytest.param("https://www.zohoapis.com/europe.eu", False, id="a-path-that-looks-it"),
+        pytest.param("www.zohoapis.eu.example", False, id="a-host-that-looks-it"),
+    ],
+)
+def test_the_policy_goes_by_the_host_of_an_endpoint(endpoint: str, *, allowed: bool) -> None:
+    assert (denied(document("create", endpoint=endpoint)) == []) is allowed
+
+
+@pytest.mark.parametrize("case", SITUATIONS)
+def test_whatever_a_plan_deletes_the_policy_denies(case: str) -> None:
+    plan = made(case)
+    goes = [f"{one.address} would be destroyed" for one in plan.changes if one.action is DELETE]
+    assert [reason for reason in denied(document(case)) if reason.endswith("destroyed")] == goes
 
 
 @pytest.mark.parametrize("case", SITUATIONS)

@@ -1,57 +1,115 @@
-"""tfcmt and Atlantis find in our plans what they find in Terraform's."""
+"""tfcmt and Atlantis find in our plans what they find in Terraform's: in every golden one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from reconciler.render import text
-from tests.render.plans import made
+GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
+CONNECTIONS = "CrmConnection"
 
-READERS = {
-    # tfcmt, pkg/terraform/parser.go
-    "pass": r"(?m)^(Plan: \d|No changes\.)",
-    "create": r"(?m)^ *# (.*) will be created$",
-    "update": r"(?m)^ *# (.*) will be updated in-place$",
-    "delete": r"(?m)^ *# (.*) will be destroyed$",
-    "move": r"(?m)^ *# (.*?) has moved to (.*?)$",
-    "import": r"(?m)^ *# (.*?) will be imported$",
-    "destroys": r"([1-9][0-9]* to destroy.)",
-    # Atlantis, server/events/models/models.go
-    "counts": (
-        r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy"
-        r"(?:, (\d+) to forget)?\."
+# tfcmt, pkg/terraform/parser.go
+PASSES = re.compile(r"(?m)^(Plan: \d|No changes\.)")
+DESTROYS = re.compile(r"([1-9][0-9]* to destroy.)")
+MOVED = re.compile(r"(?m)^ *# (.*?) has moved to (.*?)$")
+LISTED = {
+    "create": re.compile(r"(?m)^ *# (.*) will be created$"),
+    "update": re.compile(r"(?m)^ *# (.*) will be updated in-place$"),
+    "delete": re.compile(r"(?m)^ *# (.*) will be destroyed$"),
+    "replace": re.compile(r"(?m)^ *# (.*?)(?: is tainted, so)? must be replaced$"),
+    "adopt": re.compile(r"(?m)^ *# (.*?) will be imported$"),
+}
+# Atlantis, server/events/models/models.go
+COUNTS = re.compile(
+    r"Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy"
+    r"(?:, (\d+) to forget)?\."
+)
+UNCHANGED = re.compile(
+    r"No changes. (Infrastructure is up-to-date|Your infrastructure matches the configuration)."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What the two make of one plan."""
+
+    create: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    delete: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, ...], ...] = ()
+    """To import, to add, to change, to destroy and to forget; once a plan."""
+    unchanged: bool = False
+
+
+PLANS: Mapping[str, Seen] = {
+    "nothing": Seen(unchanged=True),
+    "create": Seen(create=("crm-eu", "crm-us"), counts=(("", "2", "0", "0", ""),)),
+    "update_with_drift": Seen(update=("crm",), counts=(("", "0", "1", "0", ""),)),
+    "credentials": Seen(update=("crm", "key"), counts=(("", "0", "2", "0", ""),)),
+    "delete": Seen(delete=("asked", "goes"), counts=(("", "0", "0", "2", ""),)),
+    "forget": Seen(counts=(("", "0", "0", "0", "2"),)),
+    "adopt": Seen(update=("differs",), adopt=("same",), counts=(("2", "0", "1", "0", ""),)),
+    "moved": Seen(
+        update=("both",), moved=(("old-only", "only"),), counts=(("", "0", "1", "0", ""),)
     ),
-    "none": (
-        r"No changes. (Infrastructure is up-to-date|Your infrastructure matches the configuration)."
+    "vanished": Seen(create=("crm",), counts=(("", "1", "0", "0", ""),)),
+    "refusals": Seen(delete=("old", "other")),
+    "in_doubt": Seen(adopt=("one",), counts=(("1", "0", "0", "0", ""),)),
+    "hostile": Seen(create=("a",), update=("b",)),
+    "two_environments": Seen(
+        create=("crm-eu", "crm-us"),
+        update=("crm",),
+        counts=(("", "0", "1", "0", ""), ("", "2", "0", "0", "")),
     ),
+    "failure": Seen(),
 }
 
-SEEN = [
-    ("nothing", {"pass", "none"}),
-    ("create", {"pass", "create", "counts"}),
-    ("update_with_drift", {"pass", "update", "counts"}),
-    ("credentials", {"pass", "update", "counts"}),
-    ("delete", {"pass", "delete", "destroys", "counts"}),
-    ("forget", {"pass", "counts"}),
-    ("adopt", {"pass", "update", "import", "counts"}),
-    ("moved", {"pass", "update", "move", "counts"}),
-    ("vanished", {"pass", "create", "counts"}),
-    ("refusals", {"delete"}),
-]
+
+def shown(case: str) -> str:
+    return (GOLDEN / f"{case}.txt").read_text()
 
 
-@pytest.mark.parametrize(("case", "seen"), SEEN, ids=[case for case, _ in SEEN])
-def test_what_tfcmt_and_atlantis_look_for_is_there(case: str, seen: set[str]) -> None:
-    shown = text.render(made(case))
-    assert {name for name, pattern in READERS.items() if re.search(pattern, shown)} == seen
+def named(address: str) -> str:
+    """Return the name in an address, which is ours if anything is."""
+    kind, _, name = address.partition(".")
+    assert kind == CONNECTIONS
+    return name
 
 
-def test_programs_read_the_right_addresses_and_counts() -> None:
-    assert re.findall(READERS["create"], text.render(made("create"))) == [
-        "CrmConnection.crm-eu",
-        "CrmConnection.crm-us",
-    ]
-    assert re.findall(READERS["counts"], text.render(made("adopt"))) == [("2", "0", "1", "0", "")]
-    assert re.findall(READERS["counts"], text.render(made("forget"))) == [("", "0", "0", "0", "2")]
+def seen(text: str) -> Seen:
+    listed = {name: tuple(map(named, pattern.findall(text))) for name, pattern in LISTED.items()}
+    return Seen(
+        **listed,
+        moved=tuple((named(one), named(other)) for one, other in MOVED.findall(text)),
+        counts=tuple(COUNTS.findall(text)),
+        unchanged=UNCHANGED.search(text) is not None,
+    )
+
+
+def test_no_golden_plan_is_left_out() -> None:
+    found = {path.stem for path in GOLDEN.glob("*.txt") if not path.stem.endswith(".github")}
+    assert found == PLANS.keys()
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_tfcmt_and_atlantis_see_what_is_planned(case: str) -> None:
+    assert seen(shown(case)) == PLANS[case]
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_tfcmt_takes_a_plan_for_one_unless_it_failed(case: str) -> None:
+    expected = PLANS[case]
+    assert bool(PASSES.search(shown(case))) is bool(expected.counts or expected.unchanged)
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_tfcmt_warns_of_what_is_destroyed_and_of_nothing_else(case: str) -> None:
+    destroyed = sum(int(counts[3]) for counts in PLANS[case].counts)
+    assert DESTROYS.findall(shown(case)) == ([f"{destroyed} to destroy."] if destroyed else [])
