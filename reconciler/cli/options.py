@@ -78,7 +78,7 @@ parallelism_of_plan = click.option(
 )
 expect = click.option(
     "--expect",
-    metavar="DIGEST",
+    metavar="DIGEST|PLANFILE",
     help="Refuse unless the plan made now has this digest, or that of this saved plan.",
 )
 
