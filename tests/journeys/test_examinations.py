@@ -10,8 +10,10 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler import __version__
+from tests import sarif
 from tests.journeys.worlds import World, crm
 
 Golden = Callable[[str, str], None]
@@ -155,6 +157,33 @@ def test_sarif_is_what_its_rules_say(world: World) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert re.fullmatch(r"[a-z0-9-]+", result["ruleId"])
         assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sarif_keeps_to_its_specification(world: World, case: str) -> None:
+    CASES[case](world)
+    document = json.loads(shown(world, "sarif")[1])
+    Draft202012Validator.check_schema(sarif.SCHEMA)
+    assert [each.message for each in Draft202012Validator(sarif.SCHEMA).iter_errors(document)] == []
+
+
+def test_a_file_of_any_name_has_a_place_in_sarif(world: World) -> None:
+    world.write("connections/a b:%0A#ü?.yaml", "kind: Nothing\n")
+    document = json.loads(shown(world, "sarif")[1])
+    assert [each.message for each in Draft202012Validator(sarif.SCHEMA).iter_errors(document)] == []
+    assert "a%20b%3A%250A%23%C3%BC%3F.yaml" in json.dumps(document)
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit", "github"])
+def test_a_run_refused_beforehand_is_told_in_the_same_form(world: World, form: str) -> None:
+    valid(world)
+    ended = world.run("validate", "-e", "nowhere", f"-format={form}")
+    assert ended.code == 1
+    assert "Unknown environment" in ended.out
+    (world.folder / "reconciler.yaml").unlink()
+    code, out = shown(world, form)
+    assert code == 1
+    assert "No project" in out
 
 
 def test_all_environments_are_checked_by_that_name_too(world: World) -> None:
