@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reconciler.core import canonical
 from reconciler.model.examinations import Examination
 from reconciler.model.findings import Finding, Severity, Span
 from reconciler.render import diagnostics
+
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""Where YAML ends a line, and so where the lines of a place are counted."""
 
 
 def render(examination: Examination) -> str:
@@ -32,8 +36,9 @@ def _diagnostic(finding: Finding, examination: Examination) -> dict[str, Any]:
 
 def _byte(span: Span, text: bytes) -> int:
     """Return how many bytes stand before that place; 0 where the file could not be read."""
-    lines = text.splitlines(keepends=True)
-    before = sum(map(len, lines[: span.line - 1]))
-    line = lines[span.line - 1] if span.line <= len(lines) else b""
-    head = line.decode(errors="replace")[: span.column - 1]
-    return before + len(head.encode())
+    rest = text.decode(errors="surrogateescape")
+    begins = [0, *(found.end() for found in _BREAK.finditer(rest))]
+    if span.line > len(begins):
+        return len(text)
+    head = rest[: begins[span.line - 1] + span.column - 1]
+    return len(head.encode(errors="surrogateescape"))

@@ -96,15 +96,16 @@ def test_each_manifest_is_a_case_and_the_sound_ones_pass(world: World) -> None:
     assert int(suite.get("tests", "")) == len(list(report.iter("testcase")))
 
 
-def test_a_place_is_counted_in_bytes_too(world: World) -> None:
-    world.write("connections/1.yaml", "# ü\nkind: Nothing\n")
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x85", "\u2028"])
+def test_a_place_is_counted_in_bytes_too(world: World, end: str) -> None:
+    world.write("connections/1.yaml", f"# ü{end}kind: Nothing\n")
     document = json.loads(shown(world, "json")[1])
     place = next(
         one["range"]["start"]
         for one in document["diagnostics"]
         if one["range"]["filename"] == "connections/1.yaml" and one["range"]["start"]["line"] == 2
     )
-    assert place["byte"] == len("# ü\n".encode()) + place["column"] - 1
+    assert place["byte"] == len(f"# ü{end}".encode()) + place["column"] - 1
 
 
 def test_no_line_of_a_file_is_quoted(world: World) -> None:
