@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from reconciler.app import plan_files, planning
+from reconciler.app.looking import Looks
 from reconciler.app.planning import Planned
 from reconciler.app.sessions import Session
 from reconciler.applier.applier import Applier
@@ -153,6 +154,9 @@ class _Apply:
                     self._settle()
                 except StateError as trouble:
                     self._rescue(trouble)
+                except RemoteError:
+                    if not self.interrupted:
+                        raise
         return self._report.unsaved is None and not self.interrupted
 
     def carry_out(self, plan: Plan, live: Live, *, desired: Desired | None = None) -> Report:
@@ -246,7 +250,7 @@ class _Apply:
         return Settler(
             journal=self.journal,
             kinds=session.kinds,
-            remote=session.remote,
+            remote=self._looks(),
             clock=session.machine.clock,
             progress=self._audience.settling(),
             quarantine=session.project.policy.quarantine,
@@ -256,13 +260,22 @@ class _Apply:
         session = self._session
         return World(
             kinds=session.kinds,
-            remote=session.remote,
+            remote=self._looks(),
             secrets=session.secrets,
             clock=session.machine.clock,
             threads=session.machine.threads,
             progress=progress,
             stop=session.machine.signals.stop,
             fingerprinter=session.fingerprinter,
+        )
+
+    def _looks(self) -> Looks:
+        machine = self._session.machine
+        return Looks(
+            self._session.remote,
+            clock=machine.clock,
+            threads=machine.threads,
+            stop=machine.signals.stop,
         )
 
     def _handling_signals(self) -> AbstractContextManager[None]:

@@ -39,7 +39,8 @@ IN_A_THREAD = "thread = threading.Thread(target=fail); thread.start(); thread.jo
 def run(folder: Path, act: str) -> subprocess.CompletedProcess[str]:
     """Run the command as installed, with something that happens before it has a console."""
     canaries.write(folder / "sitecustomize.py", PLANT.format(secret=SECRET, act=act))
-    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    # Its bytecode would hold the secret that this test has written.
+    environ = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(COMMAND), "validate", "--help"]
     return subprocess.run(
         command, env=environ, capture_output=True, text=True, timeout=20, check=False
