@@ -80,6 +80,8 @@ def _in_json(value: str) -> Iterator[str]:
             for once in (plain, plain.replace("/", "\\/")):
                 yield once
                 yield once.replace("\\", "\\\\").replace('"', '\\"')
+    whole = json_escape(value)  # nothing forbids to escape what needs it not
+    yield from (whole, whole.upper().replace("\\U", "\\u"))
 
 
 @cache

@@ -169,11 +169,13 @@ def _read(side: Path) -> bytes:
 
 def _refuse_link(side: Path) -> None:
     try:
-        kind = stat.S_IFMT(os.lstat(side).st_mode)
+        status = os.lstat(side)
     except FileNotFoundError:
         return
-    if kind != stat.S_IFREG:
+    if not stat.S_ISREG(status.st_mode):
         raise StateError(f"{side.name} is the lock file, and it is no regular file. Remove it.")
+    if status.st_nlink > 1:  # what is written to it would go to another file as well
+        raise StateError(f"{side.name} is the lock file, and it has another name. Remove it.")
 
 
 def _unusable(display: str, error: OSError) -> StateError:

@@ -233,6 +233,20 @@ def test_a_lock_file_that_is_a_link_is_refused_and_its_target_left_alone(tmp_pat
     assert target.read_text() == "kept"
 
 
+def test_a_lock_file_that_is_another_file_as_well_is_refused_and_that_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "target"
+    target.write_text("kept")
+    (tmp_path / SIDE).hardlink_to(target)
+    with (
+        pytest.raises(StateError, match="another name"),
+        store(tmp_path).lock(operation="apply", timeout=0),
+    ):
+        pass
+    assert target.read_text() == "kept"
+
+
 def test_a_lock_that_cannot_be_named_for_want_of_descriptors_is_given_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
