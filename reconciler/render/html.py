@@ -93,7 +93,7 @@ def _plan(number: int, review: Review) -> View:
         "findings": [_finding(one) for one in _errors_first(review.findings)],
         "open": plan is not None and len(plan.changing) <= _FEW,
         "groups": [] if plan is None else list(_groups(plan, number)),
-        "drift": [] if plan is None else [_drift(drift) for drift in plan.drift],
+        "drift": [] if plan is None else list(_drifts(plan)),
     }
 
 
@@ -136,7 +136,6 @@ def _groups(plan: Plan, number: int) -> Iterator[View]:
 def _change(change: Change, sign: str, number: int) -> View:
     heads = [line.strip().removeprefix("# ") for line in blocks.heading(change)]
     rows = list(_rows(change))
-    labels = [f"{escape(key)}={escape(held)}" for key, held in sorted(change.labels.items())]
     return {
         "id": f"change-{number}-{change.address}",
         "sign": sign,
@@ -144,7 +143,7 @@ def _change(change: Change, sign: str, number: int) -> View:
         "remote_id": escape(change.id or ""),
         "why": " ".join(heads[1:]),
         "source": "" if change.span is None else escape(str(change.span)),
-        "labels": labels,
+        "labels": _labels_of(change),
         "changed": [row for row in rows if row["state"] != "same"],
         "same": [row for row in rows if row["state"] == "same"],
         "resent": bool(change.replaced),
@@ -163,6 +162,12 @@ def _rows(change: Change) -> Iterator[View]:
         changed = sent or path in origins or not same(was, is_)
         origin = _ORIGINS[origins[path]] if path in origins else ""
         yield _row(path, was, is_, changed=changed, note="sent again" if sent else origin)
+
+
+def _drifts(plan: Plan) -> Iterator[View]:
+    labels = {change.address: _labels_of(change) for change in plan.changes}
+    for drift in plan.drift:
+        yield {**_drift(drift), "labels": labels.get(drift.address, [])}
 
 
 def _drift(drift: Drift) -> View:
@@ -210,14 +215,12 @@ def _below(path: Path, wholes: Sequence[Path]) -> bool:
 
 def _labels(reviews: Sequence[Review]) -> list[str]:
     plans = [review.plan for review in reviews if review.plan is not None]
-    return sorted(
-        {
-            f"{escape(key)}={escape(held)}"
-            for plan in plans
-            for change in plan.changing
-            for key, held in change.labels.items()
-        }
-    )
+    found = {label for plan in plans for change in plan.changing for label in _labels_of(change)}
+    return sorted(found)
+
+
+def _labels_of(change: Change) -> list[str]:
+    return [f"{escape(key)}={escape(held)}" for key, held in sorted(change.labels.items())]
 
 
 def _matrix(reviews: Sequence[Review]) -> View:

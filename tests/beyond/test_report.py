@@ -10,9 +10,9 @@ import pytest
 from reconciler.core import planner
 from reconciler.render import html
 from tests.beyond.browser import opened
-from tests.builders import declaration, situation, spec
+from tests.builders import declaration, observation, record, recorded, situation, spec
 from tests.render.plans import HOSTILE, SITUATIONS, made
-from tests.render.test_markdown import review
+from tests.render.test_markdown import many, review
 from tests.render.test_plans import declared, reviewed
 
 SHOWN = "details.change:not([hidden])"
@@ -63,6 +63,31 @@ def test_it_is_filtered_by_label(report: Path) -> None:
         ]
         sheet.page.select_option("#label", "team=sales")
         assert sheet.page.locator(SHOWN).count() == 2
+
+
+def test_drift_has_the_labels_of_its_connection(tmp_path: Path) -> None:
+    labels = {"team": "sales"}
+    plan = planner.plan(
+        situation(
+            declared=[declaration("crm", spec(description="ours"), labels=labels)],
+            state=recorded({"crm": record(1, spec(description="ours"))}),
+            live=[observation(1, spec(secret=False, description="theirs"))],
+        )
+    )
+    path = tmp_path / "drift.html"
+    path.write_text(html.render([review(plan)]))
+    with opened(path) as sheet:
+        sheet.page.select_option("#label", "team=sales")
+        assert sheet.page.locator(SHOWN).count() == 2
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_folded_is_printed_all_the_same(tmp_path: Path, *, script: bool) -> None:
+    path = tmp_path / "many.html"
+    path.write_text(html.render([review(many())]))
+    with opened(path, script=script) as sheet:
+        sheet.page.emulate_media(media="print")
+        assert sheet.page.locator("details.change table").first.is_visible()
 
 
 def test_a_group_that_has_nothing_left_goes_too(report: Path) -> None:

@@ -35,7 +35,14 @@
   search.addEventListener("input", show);
   if (label) label.addEventListener("change", show);
   fold.addEventListener("click", () => unfold(fold.getAttribute("aria-pressed") !== "true"));
-  addEventListener("beforeprint", () => unfold(true));
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = changes.filter((one) => !one.open);
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of folded) one.open = false;
+  });
   if (changes.length && changes.every((one) => one.open)) unfold(true);
   form.hidden = false;
   show();
