@@ -41,6 +41,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda value: base64.b64encode(value.encode()).decode(),
     "base64-url": lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
     "json-twice": lambda value: json.dumps(json.dumps(value)[1:-1])[1:-1],
+    "json-every-sign": lambda value: "".join(f"\\u{ord(sign):04x}" for sign in value),
+    "json-every-sign-upper": lambda value: "".join(f"\\u{ord(sign):04X}" for sign in value),
     "json-slashes": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
     "url-twice": lambda value: quote(quote(value, safe=""), safe=""),
     "url-form-twice": lambda value: quote(quote_plus(value), safe=""),
