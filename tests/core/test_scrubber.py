@@ -26,6 +26,12 @@ def lowered(url: str) -> str:
     return re.sub("%[0-9A-F]{2}", lambda escaped: escaped.group().lower(), url)
 
 
+def units(value: str) -> list[int]:
+    """Return the units of UTF-16 that JSON counts in."""
+    data = value.encode("utf-16-be", "surrogatepass")
+    return [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "itself": str,
     "json": lambda value: json.dumps(value)[1:-1],
@@ -41,8 +47,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda value: base64.b64encode(value.encode()).decode(),
     "base64-url": lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
     "json-twice": lambda value: json.dumps(json.dumps(value)[1:-1])[1:-1],
-    "json-every-sign": lambda value: "".join(f"\\u{ord(sign):04x}" for sign in value),
-    "json-every-sign-upper": lambda value: "".join(f"\\u{ord(sign):04X}" for sign in value),
+    "json-every-sign": lambda value: "".join(f"\\u{unit:04x}" for unit in units(value)),
+    "json-every-sign-upper": lambda value: "".join(f"\\u{unit:04X}" for unit in units(value)),
     "json-slashes": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
     "url-twice": lambda value: quote(quote(value, safe=""), safe=""),
     "url-form-twice": lambda value: quote(quote_plus(value), safe=""),
