@@ -2,32 +2,39 @@
 # Commit the state of one environment and push it: commit-state.sh FILE BRANCH
 #
 # A push that is rejected is repeated only while nobody else has touched that file: two states are
-# never merged. Where it cannot be pushed, this fails, and the pipeline keeps the file.
+# never merged. Where it cannot be pushed, this fails, and the pipeline keeps the file. Neither the
+# work tree nor HEAD is touched, so that a run that was stopped half-way can be repeated.
 set -euo pipefail
 state=$1
 branch=$2
 
-git add -- "$state" 2>/dev/null || exit 0 # there is none yet
-if git diff --cached --quiet -- "$state"; then
-  echo "The state is as it was."
-  exit 0
-fi
-known=$(git rev-parse HEAD)
-git -c user.name=reconciler -c user.email=reconciler@localhost \
-  commit --quiet --message "Record what was applied: $state" -- "$state"
+[ -e "$state" ] || exit 0 # there is none yet
+aside=$(mktemp -d)
+trap 'rm -rf "$aside"' EXIT
+export GIT_INDEX_FILE=$aside/index
+export GIT_AUTHOR_NAME=reconciler GIT_AUTHOR_EMAIL=reconciler@localhost
+export GIT_COMMITTER_NAME=reconciler GIT_COMMITTER_EMAIL=reconciler@localhost
 
+begun=$(git rev-parse HEAD)
+head=$begun
 for _ in 1 2 3 4 5; do
-  if git push --quiet origin "HEAD:refs/heads/$branch"; then
-    echo "Pushed $state to $branch."
+  git read-tree "$head"
+  git update-index --add -- "$state" # be it ignored or not
+  if git diff --cached --quiet "$head" -- "$state"; then
+    echo "$state is recorded in $branch."
     exit 0
   fi
-  git fetch --quiet origin "$branch"
-  if ! git diff --quiet "$known" FETCH_HEAD -- "$state"; then
+  if ! git diff --quiet "$begun" "$head" -- "$state"; then
     echo "$state has moved on $branch: somebody else applied meanwhile. The file of this run is kept." >&2
     exit 1
   fi
-  known=$(git rev-parse FETCH_HEAD)
-  git -c user.name=reconciler -c user.email=reconciler@localhost rebase --quiet FETCH_HEAD
+  commit=$(git commit-tree "$(git write-tree)" -p "$head" -m "Record what was applied: $state")
+  if git push --quiet origin "$commit:refs/heads/$branch"; then
+    echo "Pushed $state to $branch."
+    exit 0
+  fi
+  git fetch --quiet origin "refs/heads/$branch"
+  head=$(git rev-parse FETCH_HEAD)
 done
 echo "$state could not be pushed to $branch. The file of this run is kept." >&2
 exit 1
