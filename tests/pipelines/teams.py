@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ from typing import Any
 from tests.forges.hosts import COMMIT, NUMBER, TOKEN, GitHub
 from tests.journeys.worlds import SECRETS, World
 from tests.pipelines.repositories import MAIN, Repository
-from tests.pipelines.workflows import Job, Runner
+from tests.pipelines.workflows import Job, Meddling, Runner
 
 WORKFLOWS = Path(__file__).parents[2] / "reconciler/app/pipelines/github/dot-github/workflows"
-Meddling = Callable[["subprocess.Popen[str]"], None]
+ACTION = Path(__file__).parents[2] / "action.yml"
+REPOSITORY = "acme/crm"
 
 
 @dataclass
@@ -40,17 +40,37 @@ class Team:
         """Run the job that everybody's pull requests get: without secrets."""
         return self._runner(request, secrets={}).play(WORKFLOWS / "reconciler-plan.yml", "check")
 
-    def plan(self, request: str) -> Job:
-        return self._runner(request).play(
-            WORKFLOWS / "reconciler-plan.yml", "plan", environment="dev"
-        )
+    def plan(
+        self,
+        request: str,
+        *,
+        fork: str = REPOSITORY,
+        during: Mapping[str, Meddling] | None = None,
+    ) -> Job:
+        """Run the job that shows a pull request's plan, where its branch is in ``fork``."""
+        runner = self._runner(request, {"github.event.pull_request.head.repo.full_name": fork})
+        workflow = WORKFLOWS / "reconciler-plan.yml"
+        return runner.play(workflow, "plan", during=during, environment="dev")
 
-    def apply(self, *, digest: str = "", during: Mapping[str, Meddling] | None = None) -> Job:
+    def apply(self, *, during: Mapping[str, Meddling] | None = None) -> Job:
         """Run what a merge runs."""
-        runner = self._runner(None, digest=digest)
-        return runner.play(
+        return self._apply({"github.event_name": "push"}, during=during)
+
+    def dispatch(self, *, environment: str, digest: str) -> Job:
+        """Run the same by hand, for the plan of an environment."""
+        given = {"inputs.environment": environment, "inputs.digest": digest}
+        return self._apply({"github.event_name": "workflow_dispatch", **given})
+
+    def _apply(
+        self, event: Mapping[str, str], *, during: Mapping[str, Meddling] | None = None
+    ) -> Job:
+        return self._runner(None, event).play(
             WORKFLOWS / "reconciler-apply.yml", "apply", during=during, environment="dev"
         )
+
+    def act(self, request: str, **inputs: str) -> Job:
+        """Run the action in a workflow of somebody's own."""
+        return self._runner(request, environ=self.world.environ).act(ACTION, inputs)
 
     def look_for_drift(self) -> Job:
         return self._runner(None).play(WORKFLOWS / "reconciler-drift.yml", "drift")
@@ -66,27 +86,38 @@ class Team:
         return sorted(at.partition(".")[2] for at in self.state["resources"])
 
     def _runner(
-        self, request: str | None, *, digest: str = "", secrets: Mapping[str, str] = SECRETS
+        self,
+        request: str | None,
+        event: Mapping[str, str] | None = None,
+        *,
+        secrets: Mapping[str, str] = SECRETS,
+        environ: Mapping[str, str] | None = None,
     ) -> Runner:
         service = {name: url for name, url in self.world.environ.items() if name.endswith("_URL")}
         contexts = {
             "github.token": TOKEN,
             "github.event.repository.default_branch": MAIN,
-            "inputs.digest": digest,
+            "github.repository": REPOSITORY,
+            "github.event.pull_request.number": str(NUMBER),
+            "inputs.environment": "",
+            "inputs.digest": "",
+            **(event or {}),
             **{f"secrets.{name}": secrets.get(name, "") for name in SECRETS},
             **{
                 f"vars.{name}": self.world.environ[name] for name in ("AEP_CLIENT_ID", "AEP_ORG_ID")
             },
         }
-        environ = {
+        surroundings = {
             **service,
+            **(environ or {}),
             **{name: one for name, one in self.host.environ().items() if name != "GITHUB_TOKEN"},
             "GITHUB_REF": f"refs/heads/{MAIN}" if request is None else f"refs/pull/{NUMBER}/merge",
             "GITHUB_SHA": COMMIT,
+            "GITHUB_ACTION_PATH": str(ACTION.parent),
         }
         return Runner(
             root=self.jobs,
-            environ=environ,
+            environ=surroundings,
             contexts=contexts,
             checkout=lambda folder, given: self.repository.check_out(
                 folder, given, request=request

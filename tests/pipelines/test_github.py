@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -65,8 +66,16 @@ def test_a_person_may_say_which_digest_was_reviewed(team: Team) -> None:
     digest = team.plan("add-both").outputs["Plan"]["digest"]
     team.host.comments.clear()
     team.merge("add-both")
-    assert not team.apply(digest=digest).failed
+    assert not team.dispatch(environment="dev", digest=digest).failed
     assert team.recorded == ["one", "two"]
+
+
+def test_the_digest_of_one_environment_is_not_that_of_another(team: Team) -> None:
+    team.propose("add-one", ONE)
+    digest = team.plan("add-one").outputs["Plan"]["digest"]
+    team.merge("add-one")
+    assert not team.dispatch(environment="prod", digest=digest).failed
+    assert not team.world.writes
 
 
 def test_without_a_comment_of_ours_nothing_is_applied(team: Team) -> None:
@@ -137,6 +146,63 @@ def test_a_rejected_push_of_a_state_that_moved_keeps_the_file_and_fails(team: Te
     assert team.repository.shown("state/dev.json") == "{}"
 
 
+def test_a_state_that_was_kept_is_merged_by_the_command_for_it(team: Team) -> None:
+    applied(team, "add-one", ONE)
+    team.propose("add-two", ONE, TWO)
+    assert not team.plan("add-two").failed
+    team.merge("add-two")
+
+    def save_the_same_state_again(process: subprocess.Popen[str]) -> None:
+        process.wait()
+        team.repository.branched("theirs")
+        path = team.repository.clone / "state" / "dev.json"
+        document = json.loads(path.read_text())
+        path.write_text(json.dumps({**document, "serial": document["serial"] + 1}))
+        team.repository.pushed("Apply something else")
+
+    (kept,) = team.apply(during={"Apply what was reviewed": save_the_same_state_again}).artifacts
+    recovered = team.world.run("state", "recover", str(kept / "dev.json"))
+    assert recovered.code == 0, recovered
+    assert sorted(team.world.ids) == ["one", "two"]
+
+
+def test_a_cancelled_job_keeps_a_state_that_it_cannot_push(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert not team.plan("add-one").failed
+    team.merge("add-one")
+
+    def cancel_after_another_state(process: subprocess.Popen[str]) -> bool:
+        process.wait()
+        team.repository.branched("theirs")
+        (team.repository.clone / "state" / "dev.json").write_text("{}\n")
+        team.repository.pushed("Push another state")
+        return True
+
+    job = team.apply(during={"Apply what was reviewed": cancel_after_another_state})
+    assert job.cancelled
+    (kept,) = job.artifacts
+    assert '"ZohoCrmConnection.one"' in (kept / "dev.json").read_text()
+
+
+def test_a_cancelled_plan_says_nothing(team: Team) -> None:
+    team.propose("add-one", ONE)
+
+    def cancel(process: subprocess.Popen[str]) -> bool:
+        process.wait()
+        return True
+
+    assert team.plan("add-one", during={"Plan": cancel}).cancelled
+    assert not team.host.ours
+
+
+def test_a_plan_that_is_refused_is_shown_all_the_same(team: Team) -> None:
+    team.world.plant("One")
+    team.propose("add-one", ONE)
+    assert team.plan("add-one").failed
+    (comment,) = team.host.ours
+    assert "import:" in comment.body
+
+
 def test_a_pull_request_that_touches_a_state_fails(team: Team) -> None:
     applied(team, "add-one", ONE)
     team.repository.branched("cheat")
@@ -152,6 +218,7 @@ def test_a_fork_is_checked_without_secrets(team: Team) -> None:
     job = team.check("from-a-fork")
     assert not job.failed, job.log
     assert "1 to add" in job.summary
+    assert team.plan("from-a-fork", fork="somebody/crm").skipped
     assert not team.host.log
 
 
@@ -179,3 +246,34 @@ def test_an_apply_that_fails_half_way_still_commits_its_state(team: Team) -> Non
     team.apply()
     assert team.recorded
     assert git(team.repository.bare, "log", "-1", "--format=%s", "main").startswith("Record")
+
+
+def test_the_action_tells_the_steps_after_it_what_would_change(team: Team) -> None:
+    team.propose("add-one", ONE)
+    job = team.act("add-one", environment="dev")
+    assert not job.failed, job.log
+    told = job.outputs["action"]
+    assert told.pop("digest")
+    assert told == {
+        "has-changes": "true",
+        "create": "1",
+        "update": "0",
+        "delete": "0",
+        "import": "0",
+        "exit-code": "2",
+        "plan-file": "./reconciler.plan.json",
+    }
+
+
+def test_the_action_plans_all_environments_or_the_only_one(team: Team) -> None:
+    team.propose("add-one", ONE)
+    assert team.act("add-one").outputs["action"]["plan-file"]
+    told = team.act("add-one", environment="all", refresh="false").outputs["action"]
+    assert (told["create"], told["plan-file"]) == ("1", "")
+
+
+def test_the_action_fails_with_a_mistake(team: Team) -> None:
+    team.propose("mistaken", ONE.replace("ZohoCrmConnection", "ZohoCrmConection"))
+    job = team.act("mistaken")
+    assert job.failed
+    assert job.outputs["action"]["plan-file"] == ""

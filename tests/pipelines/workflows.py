@@ -1,7 +1,8 @@
 """Plays the jobs of a workflow: each ``run`` step for real, with bash, git and the command itself.
 
 ``uses`` steps are played by what they do to the work tree, and ``Install`` by the command that is
-installed here already. Of GitHub's expressions there is what these workflows use.
+installed here already. Of GitHub's expressions there is what these workflows use; like GitHub, a
+job that is cancelled is not one that has failed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,16 @@ import yaml
 from reconciler import __version__
 
 BIN = Path(__file__).parents[2] / ".venv" / "bin"
+_INSTALLS = (
+    f"pip install flow-reconciler=={__version__}",
+    'pip install --quiet "$GITHUB_ACTION_PATH"',
+)
 _EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
 PATIENCE = 60.0
 
 Environ = Mapping[str, str]
+Meddling = Callable[["subprocess.Popen[str]"], object]
+"""What happens while a step runs; ``True`` if the job is cancelled meanwhile."""
 
 
 @dataclass
@@ -32,6 +39,9 @@ class Job:
     """What became of a job."""
 
     failed: bool = False
+    cancelled: bool = False
+    skipped: bool = False
+    """No step of it ran."""
     log: str = ""
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     artifacts: list[Path] = field(default_factory=list)
@@ -55,19 +65,33 @@ class Runner:
         workflow: Path,
         job: str,
         *,
-        during: Mapping[str, Callable[[subprocess.Popen[str]], None]] | None = None,
+        during: Mapping[str, Meddling] | None = None,
         **matrix: str,
     ) -> Job:
         """Play one job for one combination of the matrix; ``during`` meddles with steps by name."""
         document = yaml.safe_load(workflow.read_text())["jobs"][job]
+        played = self._begun({f"matrix.{name}": one for name, one in matrix.items()})
+        if not played.wanted(document.get("if", "success()")):
+            return Job(skipped=True)
+        played.environ |= played.filled(document.get("env", {}))
+        played.steps(document["steps"], during or {})
+        return played.job
+
+    def act(self, action: Path, inputs: Mapping[str, str]) -> Job:
+        """Play a composite action in a job that has checked the repository out."""
+        document = yaml.safe_load(action.read_text())
+        defaults = {name: one["default"] for name, one in document["inputs"].items()}
+        given = {**defaults, **inputs}
+        played = self._begun({f"inputs.{name}": one for name, one in given.items()})
+        played.steps([{"uses": "actions/checkout@it"}, *document["runs"]["steps"]], {})
+        declared = {name: one["value"] for name, one in document["outputs"].items()}
+        played.job.outputs["action"] = played.filled(declared)
+        return played.job
+
+    def _begun(self, contexts: Mapping[str, str]) -> _Play:
         place = self.root / f"job-{sum(1 for _ in self.root.iterdir())}"
         (place / "tmp").mkdir(parents=True)
-        played = _Play(self, place, {f"matrix.{name}": one for name, one in matrix.items()})
-        played.environ |= played.filled(document.get("env", {}))
-        for step in document["steps"]:
-            if played.wanted(step.get("if", "success()")):
-                played.step(step, (during or {}).get(step.get("name", "")))
-        return played.job
+        return _Play(self, place, contexts)
 
 
 class _Play:
@@ -85,22 +109,43 @@ class _Play:
         return {name: self._filled(str(value)) for name, value in members.items()}
 
     def _filled(self, text: str) -> str:
-        return _EXPRESSION.sub(lambda found: self._contexts[found[1]], text)
+        return _EXPRESSION.sub(lambda found: self._value(found[1]), text)
 
     def wanted(self, condition: str) -> bool:
+        """Tell whether a condition holds; one that asks for no status asks for success too."""
+        asked = any(word in condition for word in ("success()", "failure()", "cancelled()"))
+        implied = asked or "always()" in condition or self._holds("success()")
+        return implied and any(self._holds(each) for each in condition.split(" || "))
+
+    def _holds(self, condition: str) -> bool:
+        left, equals, right = condition.partition(" == ")
+        if equals:
+            return self._value(left) == self._value(right)
         return {
-            "success()": not self.job.failed,
-            "failure()": self.job.failed,
+            "success()": not self.job.failed and not self.job.cancelled,
+            "failure()": self.job.failed and not self.job.cancelled,
+            "cancelled()": self.job.cancelled,
             "always()": True,
         }[condition]
 
-    def step(
-        self, step: Mapping[str, Any], meddle: Callable[[subprocess.Popen[str]], None] | None
-    ) -> None:
+    def _value(self, term: str) -> str:
+        if term.startswith("'"):
+            return term.strip("'")
+        if term.startswith("steps."):
+            _, step, _, name = term.split(".")
+            return self.job.outputs[step].get(name, "")
+        return self._contexts[term]
+
+    def steps(self, steps: Iterable[Mapping[str, Any]], during: Mapping[str, Meddling]) -> None:
+        for step in steps:
+            if self.wanted(step.get("if", "success()")):
+                self._step(step, during.get(step.get("name", "")))
+
+    def _step(self, step: Mapping[str, Any], meddle: Meddling | None) -> None:
         if "uses" in step:
             self._use(step["uses"].partition("@")[0], self.filled(step.get("with", {})))
         elif step.get("name") == "Install":
-            assert step["run"] == f"pip install flow-reconciler=={__version__}"
+            assert step["run"] in _INSTALLS
         else:
             self._run(step, meddle)
 
@@ -117,9 +162,7 @@ class _Play:
             case _:
                 raise AssertionError(action)
 
-    def _run(
-        self, step: Mapping[str, Any], meddle: Callable[[subprocess.Popen[str]], None] | None
-    ) -> None:
+    def _run(self, step: Mapping[str, Any], meddle: Meddling | None) -> None:
         output, summary = self._place / "tmp" / "output", self._place / "tmp" / "summary"
         output.write_text("")
         environ = {
@@ -138,11 +181,11 @@ class _Play:
             cwd=self._work, env=environ, text=True, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         ) as process:  # fmt: skip
-            if meddle is not None:
-                meddle(process)
+            self.job.cancelled |= meddle is not None and meddle(process) is True
             said, _ = process.communicate(timeout=PATIENCE)
         self.job.log += f"$ {step.get('name')}\n{said}"
-        self.job.failed |= process.returncode != 0
+        (self._place / "tmp" / "log").write_text(self.job.log)
+        self.job.failed |= process.returncode != 0 and not self.job.cancelled
         lines = [line.split("=", 1) for line in output.read_text().splitlines()]
         self.job.outputs[step.get("id", step.get("name", ""))] = dict(lines)
         if summary.exists():
@@ -150,5 +193,5 @@ class _Play:
 
 
 def killed(process: subprocess.Popen[str]) -> None:
-    """End a step and all that it started, as a runner does whose job is cancelled."""
+    """End a step and all that it started."""
     os.killpg(process.pid, signal.SIGKILL)
