@@ -1,4 +1,8 @@
-"""Writes ``docs/manifests.md`` from the schemas and the examples: ``make docs``."""
+"""Writes what is made of something else: ``make docs``.
+
+``docs/manifests.md`` comes from the schemas and the examples, GitLab's component from the pipeline
+that ``init --ci gitlab`` writes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "manifests.md"
+PIPELINE = ROOT / "reconciler" / "app" / "pipelines" / "gitlab" / "dot-gitlab-ci.yml"
+COMPONENT = ROOT / "templates" / "reconciler" / "template.yml"
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -35,6 +41,28 @@ def page() -> str:
             "adding_table": _table(_extension(_schema("kind"))),
         }
     )
+
+
+def component() -> str:
+    """Return GitLab's component as it should be.
+
+    The script that the pipeline has beside it comes out of the package that a job installs.
+    """
+    template = Template((ROOT / "docs/component.template.yml").read_text())
+    pipeline = PIPELINE.read_text().rstrip()
+    for written, becomes in _INPUTS:
+        pipeline = pipeline.replace(written, becomes)
+    return template.substitute(pipeline=pipeline)
+
+
+_SCRIPTS = 'ours=$(mktemp -d); reconciler init "$ours" --ci gitlab > /dev/null; bash "$ours"/ci/'
+_INPUTS = (
+    ("[dev]", "$[[ inputs.environments ]]"),
+    ("stage: test", "stage: $[[ inputs.check-stage ]]"),
+    ("stage: deploy", "stage: $[[ inputs.apply-stage ]]"),
+    ("bash ci/", _SCRIPTS),
+)
+"""What the pipeline says, and what the component says there."""
 
 
 def _kind(schema: Schema) -> Mapping[str, str]:
@@ -142,5 +170,7 @@ def _hosts(centres: list[Mapping[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
-    print(f"Wrote {PAGE.relative_to(ROOT)}")
+    COMPONENT.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in ((PAGE, page()), (COMPONENT, component())):
+        path.write_text(text)
+        print(f"Wrote {path.relative_to(ROOT)}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from docs import generate
 from reconciler import __version__
 from reconciler.app import starter
 from tests.pipelines.workflows import BIN
@@ -52,11 +54,22 @@ def test_the_script_is_sound() -> None:
     judged("shellcheck", PIPELINES / "common" / "ci" / "commit-state.sh")
 
 
-def test_pre_commit_takes_the_hook() -> None:
-    judged("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
+def test_the_component_is_the_pipeline_with_inputs() -> None:
+    assert generate.COMPONENT.read_text() == generate.component(), "stale: run `make docs`"
 
 
-@pytest.mark.parametrize("pipeline", starter.PIPELINES)
+def test_gitlab_reads_the_component(tmp_path: Path) -> None:
+    head, jobs = yaml.safe_load_all(generate.COMPONENT.read_text())
+    assert {*re.findall(r"inputs\.([\w-]+)", str(jobs))} == {*head["spec"]["inputs"]}
+    filled = generate.COMPONENT.read_text().partition("\n---\n")[2]
+    for name, declared in head["spec"]["inputs"].items():
+        filled = filled.replace(f"$[[ inputs.{name} ]]", json.dumps(declared["default"]))
+    written = tmp_path / "jobs.gitlab-ci.yml"
+    written.write_text(filled)
+    judged("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", written)
+
+
+@pytest.mark.parametrize("pipeline", ["github", "gitlab"])
 def test_a_pipeline_installs_the_version_that_wrote_it(tmp_path: Path, pipeline: str) -> None:
     starter.start(tmp_path, pipeline=pipeline)
     texts = [path.read_text() for path in tmp_path.rglob("*.yml")]
@@ -81,12 +94,3 @@ def test_no_pipeline_overwrites_anything(tmp_path: Path) -> None:
     started = starter.start(tmp_path, pipeline="gitlab")
     assert ".gitlab-ci.yml" in started.kept
     assert (tmp_path / ".gitlab-ci.yml").read_text() == "mine\n"
-
-
-def test_the_hook_s_entry_is_a_command_of_ours() -> None:
-    hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
-    (entry,) = re.findall(r"entry: reconciler (\w+)", hook)
-    ended = subprocess.run(
-        [sys.executable, "-m", "reconciler", entry, "--help"], check=True, capture_output=True
-    )
-    assert ended.returncode == 0

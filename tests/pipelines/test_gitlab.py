@@ -1,174 +1,174 @@
-"""What ``init --ci=gitlab`` writes, run for real, and the workflow of Atlantis."""
+"""What ``init --ci=gitlab`` writes, and the component made of it, run for real."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
+from reconciler.simulator.effects import Delay
 from tests.forges import hosts
-from tests.forges.hosts import COMMIT, GitLab
-from tests.journeys.worlds import SECRETS, Hours, World, crm, opened
-from tests.pipelines.repositories import MAIN, Repository, git
-from tests.pipelines.workflows import BIN, PATIENCE
+from tests.journeys.worlds import SECRETS, crm
+from tests.pipelines import projects
+from tests.pipelines.projects import Project
+from tests.pipelines.repositories import git
+from tests.pipelines.workflows import killed
 
-ROOT = Path(__file__).parents[2]
-PIPELINE = yaml.safe_load((ROOT / "reconciler/app/pipelines/gitlab/dot-gitlab-ci.yml").read_text())
-ATLANTIS = yaml.safe_load((ROOT / "examples/atlantis/repos.yaml").read_text())
-ONE = crm("one", title="One")
-
-
-@dataclass
-class Project:
-    """A project on GitLab and the jobs that run for it."""
-
-    world: World
-    host: GitLab
-    repository: Repository
-    jobs: Path
-
-    def propose(self, name: str, *manifests: str) -> None:
-        self.repository.branched(name)
-        self.world.declare(*manifests)
-        self.repository.pushed(f"Propose {name}", branch=name)
-
-    def play(self, job: str, *, branch: str = MAIN, env: Mapping[str, str] | None = None) -> Any:
-        """Play the script of a job, and what comes after it; return its folder and exit code."""
-        folder = self.jobs / f"{job}-{len(list(self.jobs.iterdir()))}"
-        git(
-            self.jobs,
-            "clone",
-            "--quiet",
-            f"--branch={branch}",
-            str(self.repository.bare),
-            folder.name,
-        )
-        environ = {
-            "CI_DEFAULT_BRANCH": MAIN,
-            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": MAIN,
-            "RECONCILER_ENVIRONMENT": "dev",
-            **(env or {}),
-        }
-        code = self.run(folder, "\n".join(PIPELINE[job]["script"]), environ)
-        if after := PIPELINE[job].get("after_script"):
-            self.run(folder, "\n".join(after), environ)
-        return folder, code
-
-    def run(self, folder: Path, script: str, environ: Mapping[str, str]) -> int:
-        """Run a script as the runner's shell does."""
-        ended = subprocess.run(
-            ["/usr/bin/env", "bash", "-e", "-o", "pipefail", "-c", script],
-            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=PATIENCE, check=False,
-            env={
-                "PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.jobs),
-                **self.world.environ, **self.host.environ(), **environ,
-            },
-        )  # fmt: skip
-        (folder / ".git" / "log").write_text(ended.stdout + ended.stderr)
-        return ended.returncode
-
-    @property
-    def recorded(self) -> list[str]:
-        return sorted(json.loads(self.repository.shown("state/dev.json"))["resources"])
+ONE, TWO = crm("one", title="One"), crm("two", title="Two")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    folder, jobs = tmp_path / "clone", tmp_path / "jobs"
-    folder.mkdir()
-    jobs.mkdir()
-    host = GitLab()
-    with opened(folder, Hours()) as world, hosts.serve(host):
-        world.secrets.append(hosts.TOKEN)
-        assert world.run("init", "--ci=gitlab").code == 0
-        (folder / "connections").mkdir()
-        (folder / "connections" / ".keep").touch()
-        yield Project(world, host, Repository.begun(tmp_path, folder), jobs)
+    with projects.opened(tmp_path, projects.pipeline()) as project:
+        yield project
 
 
-def said(folder: Path) -> str:
-    return (folder / ".git" / "log").read_text()
+@pytest.fixture
+def including(tmp_path: Path) -> Iterator[Project]:
+    """A project that includes the component, and has no script of ours."""
+    with projects.opened(tmp_path, projects.component()) as project:
+        git(project.repository.clone, "rm", "--quiet", "-r", "ci")
+        project.repository.pushed("Include the component")
+        yield project
+
+
+def reviewed(project: Project, name: str, *manifests: str) -> None:
+    """Propose a change, show it, and merge it."""
+    project.propose(name, *manifests)
+    planned = project.plan(name)
+    assert planned.code == 0, planned.log
+    project.repository.merged(name)
+
+
+def push_another_state(project: Project) -> None:
+    project.repository.branched("theirs")
+    (project.repository.clone / "state" / "dev.json").write_text("{}\n")
+    project.repository.pushed("Push another state")
 
 
 def test_a_merge_request_is_shown_what_it_would_change(project: Project) -> None:
     project.propose("add-one", ONE)
-    folder, code = project.play("plan", branch="add-one")
-    assert code == 0, said(folder)
-    assert json.loads((folder / "reconciler.tfplan.json").read_text()) == {
+    played = project.plan("add-one")
+    assert played.code == 0, played.log
+    assert json.loads((played.folder / "reconciler.tfplan.json").read_text()) == {
         "create": 1, "update": 0, "delete": 0,
     }  # fmt: skip
-    assert "<title>Plan for dev</title>" in (folder / "reconciler.html").read_text()
+    assert "<title>Plan for dev</title>" in (played.folder / "reconciler.html").read_text()
     assert len(project.host.ours) == 1
 
 
-def test_a_merge_applies_what_was_reviewed_and_commits_the_state(project: Project) -> None:
+def test_a_plan_that_is_refused_is_shown_all_the_same(project: Project) -> None:
+    project.world.plant("One")
     project.propose("add-one", ONE)
-    assert project.play("plan", branch="add-one")[1] == 0
-    project.repository.merged("add-one")
-    merged = {"CI_COMMIT_SHA": COMMIT, "CI_MERGE_REQUEST_IID": ""}
-    folder, code = project.play("apply", env=merged)
-    assert code == 0, said(folder)
-    assert project.recorded == ["ZohoCrmConnection.one"]
+    assert project.plan("add-one").code == 1
+    (note,) = project.host.ours
+    assert "import:" in note.body
+
+
+def test_a_merge_applies_what_was_reviewed_and_commits_the_state(project: Project) -> None:
+    reviewed(project, "add-one", ONE)
+    played = project.apply()
+    assert played.code == 0, played.log
+    assert project.recorded == ["one"]
+    assert "The file of this run is kept" not in played.log
+
+
+def test_two_merges_in_a_row_are_both_applied(project: Project) -> None:
+    reviewed(project, "add-one", ONE)
+    assert project.apply().code == 0
+    reviewed(project, "add-two", ONE, TWO)
+    assert project.apply().code == 0
+    assert project.recorded == ["one", "two"]
 
 
 def test_what_was_not_reviewed_is_not_applied(project: Project) -> None:
     project.propose("add-one", ONE)
-    assert project.play("plan", branch="add-one")[1] == 0
-    project.propose("add-two", ONE, crm("two", title="Two"))
+    assert project.plan("add-one").code == 0
+    project.propose("add-two", ONE, TWO)
     project.repository.merged("add-two")
-    assert project.play("apply")[1] == 1
+    assert project.apply().code == 1
     assert not project.world.writes
+
+
+def test_a_killed_job_commits_what_it_did_and_the_next_one_goes_on(project: Project) -> None:
+    reviewed(project, "add-both", ONE, TWO)
+    project.world.service.fault(Delay(seconds=30), kind="create", after=1)
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        while len(project.world.writes) < 2 and process.poll() is None:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+        killed(process)
+
+    assert project.apply(during=kill).code != 0
+    assert project.repository.shown("state/dev.json")
+    project.apply()
+    assert project.recorded == ["one", "two"]
+    assert project.world.titles == ["One", "Two"]
+
+
+def test_a_state_that_moved_meanwhile_is_kept_and_the_job_fails(project: Project) -> None:
+    reviewed(project, "add-one", ONE)
+
+    def meddle(process: subprocess.Popen[str]) -> None:
+        while not project.world.writes and process.poll() is None:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+        push_another_state(project)
+
+    project.world.service.fault(Delay(seconds=2), kind="create")
+    played = project.apply(during=meddle)
+    assert played.code == 1
+    assert "somebody else applied meanwhile" in played.log
+    (kept,) = project.pipeline["reconciler-apply"]["artifacts"]["paths"]
+    assert "ZohoCrmConnection.one" in (played.folder / kept / "dev.json").read_text()
+    assert project.repository.shown("state/dev.json") == "{}"
 
 
 def test_a_merge_request_that_touches_a_state_fails(project: Project) -> None:
     project.repository.branched("cheat")
     (project.repository.clone / "state" / "dev.json").write_text("{}\n")
     project.repository.pushed("Cheat", branch="cheat")
-    folder, code = project.play("check", branch="cheat")
-    assert code == 1
-    assert "Only the pipeline writes files in state/" in said(folder)
+    played = project.check("cheat")
+    assert played.code == 1
+    assert "Only the pipeline writes files in state/" in played.log
+
+
+def test_a_state_that_others_moved_since_is_no_change_of_the_request(project: Project) -> None:
+    project.propose("add-one", ONE)
+    push_another_state(project)
+    played = project.check("add-one")
+    assert played.code == 0, played.log
 
 
 def test_a_fork_is_checked_without_secrets(project: Project) -> None:
     project.propose("from-a-fork", ONE)
     nothing = dict.fromkeys(SECRETS, "") | {"AEP_CLIENT_ID": "", "GITLAB_TOKEN": ""}
-    folder, code = project.play("check", branch="from-a-fork", env=nothing)
-    assert code == 0, said(folder)
-    assert "<testsuites>" in (folder / "reconciler.xml").read_text()
+    played = project.check("from-a-fork", env=nothing)
+    assert played.code == 0, played.log
+    assert "<testsuites>" in (played.folder / "reconciler.xml").read_text()
+    assert project.plan("from-a-fork", fork=True).code is None
 
 
 def test_drift_fails_the_scheduled_job(project: Project) -> None:
     project.propose("add-one", ONE)
     project.repository.merged("add-one")
-    assert project.play("drift")[1] == 2
+    assert project.look_for_drift().code == 2
 
 
-def test_atlantis_plans_to_its_file_and_applies_it(project: Project) -> None:
-    project.propose("add-one", ONE)
-    folder = project.jobs / "atlantis"
-    git(
-        project.jobs,
-        "clone",
-        "--quiet",
-        "--branch=add-one",
-        str(project.repository.bare),
-        "atlantis",
-    )
-    environ = {
-        "WORKSPACE": "dev",
-        "PLANFILE": str(project.jobs / "crm-dev.tfplan"),
-        "HEAD_BRANCH_NAME": "add-one",
-    }
-    for stage in ("plan", "apply"):
-        for step in ATLANTIS["workflows"]["reconciler"][stage]["steps"]:
-            assert project.run(folder, step["run"], environ) == 0, said(folder)
-    assert project.world.titles == ["One"]
-    assert '"ZohoCrmConnection.one"' in project.repository.shown("state/dev.json", "add-one")
+def test_the_component_does_the_same_with_the_script_of_the_package(including: Project) -> None:
+    reviewed(including, "add-one", ONE)
+    played = including.apply()
+    assert played.code == 0, played.log
+    assert including.recorded == ["one"]
+    assert including.look_for_drift().code == 0
+
+
+def test_no_log_shows_a_token(project: Project) -> None:
+    reviewed(project, "add-one", ONE)
+    played = project.apply()
+    assert hosts.TOKEN not in played.log
+    assert hosts.TOKEN not in (played.folder / ".git" / "config").read_text()
