@@ -15,8 +15,14 @@ from reconciler.model.findings import Finding
 from reconciler.state.disk import Disk, make_folder
 
 PROJECT = "reconciler.yaml"
-PIPELINES = ("github", "gitlab")
-"""Hosts that there is a pipeline for."""
+_PARTS = {
+    "github": ("common", "github"),
+    "gitlab": ("common", "gitlab"),
+    "atlantis": ("atlantis",),
+}
+"""The folders of templates that each pipeline is made of."""
+PIPELINES = tuple(_PARTS)
+"""What there is a pipeline for."""
 
 _MANIFESTS = "connections/"
 _DOT = "dot-"
@@ -61,8 +67,8 @@ def _templates(pipeline: str | None) -> dict[str, Traversable]:
     """Return what is written, in order, and what it is a copy of."""
     app = resources.files("reconciler") / "app"
     ours = _below(app / "starter_files")
-    if pipeline is not None:
-        ours |= _below(app / "pipelines" / "common") | _below(app / "pipelines" / pipeline)
+    for part in _PARTS.get(pipeline or "", ()):
+        ours |= _below(app / "pipelines" / part)
     for_editors = {f"schemas/{file.name}": file for file in schemas.for_editors()}
     return {PROJECT: ours.pop(PROJECT)} | ours | for_editors
 

@@ -21,7 +21,7 @@ from reconciler.model.exit_codes import ExitCode
     "--ci",
     type=click.Choice([*starter.PIPELINES, "none"]),
     default="none",
-    help="Write a pipeline for this host too.",
+    help="Write a pipeline for it too.",
 )
 def command(*, surroundings: Surroundings, console: Console, folder: Path, ci: str) -> int:
     """Write a new project that runs as it stands.
