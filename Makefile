@@ -81,7 +81,7 @@ mutate: setup ## change what must never go wrong, bit by bit, and see what tests
 demo: setup ## a tour against a simulated Flow Service; needs no credentials
 	@$(BIN)/python examples/demo.py
 
-docs: setup ## write the pages that are made from schemas and examples
+docs: setup ## write what is made from schemas, examples and pipelines
 	@$(BIN)/python docs/generate.py
 
 bench: setup ## measure against the floor, as docs/performance.md shows it; some minutes on a quiet machine

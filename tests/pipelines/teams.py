@@ -45,27 +45,34 @@ class Team:
         request: str,
         *,
         fork: str = REPOSITORY,
+        environment: str = "dev",
         during: Mapping[str, Meddling] | None = None,
     ) -> Job:
         """Run the job that shows a pull request's plan, where its branch is in ``fork``."""
         runner = self._runner(request, {"github.event.pull_request.head.repo.full_name": fork})
         workflow = WORKFLOWS / "reconciler-plan.yml"
-        return runner.play(workflow, "plan", during=during, environment="dev")
+        return runner.play(workflow, "plan", during=during, environment=environment)
 
-    def apply(self, *, during: Mapping[str, Meddling] | None = None) -> Job:
-        """Run what a merge runs."""
-        return self._apply({"github.event_name": "push"}, during=during)
+    def apply(
+        self, *, environment: str = "dev", during: Mapping[str, Meddling] | None = None
+    ) -> Job:
+        """Run what a merge runs, for one environment of the matrix."""
+        return self._apply({"github.event_name": "push"}, environment, during=during)
 
-    def dispatch(self, *, environment: str, digest: str) -> Job:
-        """Run the same by hand, for the plan of an environment."""
-        given = {"inputs.environment": environment, "inputs.digest": digest}
-        return self._apply({"github.event_name": "workflow_dispatch", **given})
+    def dispatch(self, *, given: str, digest: str, environment: str = "dev") -> Job:
+        """Run the same by hand, for the plan of the ``given`` environment."""
+        inputs = {"inputs.environment": given, "inputs.digest": digest}
+        return self._apply({"github.event_name": "workflow_dispatch", **inputs}, environment)
 
     def _apply(
-        self, event: Mapping[str, str], *, during: Mapping[str, Meddling] | None = None
+        self,
+        event: Mapping[str, str],
+        environment: str,
+        *,
+        during: Mapping[str, Meddling] | None = None,
     ) -> Job:
         return self._runner(None, event).play(
-            WORKFLOWS / "reconciler-apply.yml", "apply", during=during, environment="dev"
+            WORKFLOWS / "reconciler-apply.yml", "apply", during=during, environment=environment
         )
 
     def act(self, request: str, **inputs: str) -> Job:
@@ -77,7 +84,7 @@ class Team:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The state as it is on the host."""
+        """The state of dev as it is on the host."""
         found: dict[str, Any] = json.loads(self.repository.shown("state/dev.json"))
         return found
 

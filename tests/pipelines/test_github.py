@@ -66,15 +66,41 @@ def test_a_person_may_say_which_digest_was_reviewed(team: Team) -> None:
     digest = team.plan("add-both").outputs["Plan"]["digest"]
     team.host.comments.clear()
     team.merge("add-both")
-    assert not team.dispatch(environment="dev", digest=digest).failed
+    assert not team.dispatch(given="dev", digest=digest).failed
     assert team.recorded == ["one", "two"]
 
 
-def test_the_digest_of_one_environment_is_not_that_of_another(team: Team) -> None:
+def two_environments(team: Team) -> None:
+    names = ("dev", "prod")
+    team.world.configure(
+        environments={name: {"sandbox": name, "state": f"state/{name}.json"} for name in names}
+    )
+
+
+def test_each_environment_is_shown_and_applied_and_has_its_own_state(team: Team) -> None:
+    two_environments(team)
     team.propose("add-one", ONE)
-    digest = team.plan("add-one").outputs["Plan"]["digest"]
+    for name in ("dev", "prod"):
+        assert not team.plan("add-one", environment=name).failed
+    assert len(team.host.ours) == 2
     team.merge("add-one")
-    assert not team.dispatch(environment="prod", digest=digest).failed
+    for name in ("dev", "prod"):
+        job = team.apply(environment=name)
+        assert not job.failed, job.log
+        assert '"ZohoCrmConnection.one"' in team.repository.shown(f"state/{name}.json")
+    assert team.world.titles == ["One", "One"]
+    assert not team.look_for_drift().failed
+
+
+def test_what_a_person_approves_for_one_environment_is_applied_in_no_other(team: Team) -> None:
+    two_environments(team)
+    team.propose("add-one", ONE)
+    digests = {
+        team.plan("add-one", environment=name).outputs["Plan"]["digest"] for name in ("dev", "prod")
+    }
+    (same,) = digests  # which is why the environment has to be said
+    team.merge("add-one")
+    assert not team.dispatch(given="dev", digest=same, environment="prod").failed
     assert not team.world.writes
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from reconciler.simulator.effects import Delay
-from tests.forges import hosts
 from tests.journeys.worlds import SECRETS, crm
 from tests.pipelines import projects
 from tests.pipelines.projects import Project
@@ -165,10 +164,3 @@ def test_the_component_does_the_same_with_the_script_of_the_package(including: P
     assert played.code == 0, played.log
     assert including.recorded == ["one"]
     assert including.look_for_drift().code == 0
-
-
-def test_no_log_shows_a_token(project: Project) -> None:
-    reviewed(project, "add-one", ONE)
-    played = project.apply()
-    assert hosts.TOKEN not in played.log
-    assert hosts.TOKEN not in (played.folder / ".git" / "config").read_text()
