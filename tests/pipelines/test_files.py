@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ import yaml
 from docs import generate
 from reconciler import __version__
 from reconciler.app import starter
+from tests.pipelines import projects
 from tests.pipelines.workflows import BIN
 
+QUIET = ["--exclude=SC2016"]
+"""The function that git is to ask stands in single quotes, so that no argument shows the token."""
 ROOT = Path(__file__).parents[2]
 PIPELINES = ROOT / "reconciler" / "app" / "pipelines"
 WORKFLOWS = sorted((PIPELINES / "github" / "dot-github" / "workflows").iterdir())
@@ -52,6 +56,35 @@ def test_the_workflows_are_safe(tmp_path: Path) -> None:
 
 def test_the_script_is_sound() -> None:
     judged("shellcheck", PIPELINES / "common" / "ci" / "commit-state.sh")
+
+
+def steps() -> Iterator[Mapping[str, str]]:
+    """Yield every step of a workflow, of the action and of the example for Atlantis."""
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text())["jobs"].values():
+            yield from job["steps"]
+    yield from yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    server = yaml.safe_load((ROOT / "examples" / "atlantis" / "repos.yaml").read_text())
+    for stage in server["workflows"]["reconciler"].values():
+        yield from ({**step, "shell": "sh"} for step in stage["steps"])
+
+
+def scripts() -> Iterator[tuple[str, str]]:
+    """Yield every script that stands in a file of YAML, after the shell that runs it."""
+    yield from ((step.get("shell", "bash"), step["run"]) for step in steps() if "run" in step)
+    for jobs in (projects.pipeline(), projects.component()):
+        for job in jobs.values():
+            for part in ("before_script", "script", "after_script"):
+                yield "bash", "\n".join(job.get(part, []))
+
+
+def test_every_step_is_sound() -> None:
+    for shell, script in scripts():
+        ended = subprocess.run(
+            [BIN / "shellcheck", f"--shell={shell}", *QUIET, "-"],
+            input=script, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout
 
 
 def test_the_component_is_the_pipeline_with_inputs() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 
-import pytest
-
 from reconciler.simulator.effects import Delay, Reset
 from tests.journeys.worlds import crm
 from tests.pipelines.repositories import git
 from tests.pipelines.teams import Team
-from tests.pipelines.workflows import killed
+from tests.pipelines.workflows import killed, wait
 
 ONE, TWO = crm("one", title="One"), crm("two", title="Two")
 
@@ -122,9 +120,7 @@ def test_a_killed_job_commits_what_it_did_and_the_next_one_goes_on(team: Team) -
     team.world.service.fault(Delay(seconds=30), kind="create", after=1)
 
     def kill(process: subprocess.Popen[str]) -> None:
-        while len(team.world.writes) < 2 and process.poll() is None:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(timeout=0.05)
+        wait(process, lambda: len(team.world.writes) >= 2)
         killed(process)
 
     job = team.apply(during={"Apply what was reviewed": kill})

@@ -14,7 +14,7 @@ from tests.journeys.worlds import SECRETS, crm
 from tests.pipelines import projects
 from tests.pipelines.projects import Project
 from tests.pipelines.repositories import git
-from tests.pipelines.workflows import killed
+from tests.pipelines.workflows import halted, killed, wait
 
 ONE, TWO = crm("one", title="One"), crm("two", title="Two")
 
@@ -97,9 +97,7 @@ def test_a_killed_job_commits_what_it_did_and_the_next_one_goes_on(project: Proj
     project.world.service.fault(Delay(seconds=30), kind="create", after=1)
 
     def kill(process: subprocess.Popen[str]) -> None:
-        while len(project.world.writes) < 2 and process.poll() is None:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(timeout=0.05)
+        wait(process, lambda: len(project.world.writes) >= 2)
         killed(process)
 
     assert project.apply(during=kill).code != 0
@@ -113,10 +111,9 @@ def test_a_state_that_moved_meanwhile_is_kept_and_the_job_fails(project: Project
     reviewed(project, "add-one", ONE)
 
     def meddle(process: subprocess.Popen[str]) -> None:
-        while not project.world.writes and process.poll() is None:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(timeout=0.05)
-        push_another_state(project)
+        wait(process, lambda: bool(project.world.writes))
+        with halted(process):
+            push_another_state(project)
 
     project.world.service.fault(Delay(seconds=2), kind="create")
     played = project.apply(during=meddle)

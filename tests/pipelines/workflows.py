@@ -12,7 +12,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,3 +196,21 @@ class _Play:
 def killed(process: subprocess.Popen[str]) -> None:
     """End a step and all that it started."""
     os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def halted(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Let nothing of a step go on meanwhile."""
+    os.killpg(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGCONT)
+
+
+def wait(process: subprocess.Popen[str], happened: Callable[[], bool]) -> None:
+    """Return once something has happened, or the step is over."""
+    while not happened():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+            return
