@@ -23,7 +23,7 @@ from tests.pipelines import git_server
 from tests.pipelines.repositories import MAIN, Repository, git
 from tests.pipelines.workflows import BIN, PATIENCE, Meddling
 
-PUSHING = f"oauth2:{TOKEN}"
+PUSH_TOKEN = "canary9b1f-push-token"
 REQUEST, PUSH, SCHEDULE = "merge_request_event", "push", "schedule"
 _INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
 
@@ -81,7 +81,7 @@ class Project:
         """Run what a merge runs."""
         merged = {
             "CI_PIPELINE_SOURCE": PUSH, "CI_COMMIT_BRANCH": MAIN, "CI_COMMIT_SHA": COMMIT,
-            "CI_MERGE_REQUEST_IID": "",
+            "CI_MERGE_REQUEST_IID": "", "GITLAB_PUSH_TOKEN": PUSH_TOKEN,
         }  # fmt: skip
         return self._play("reconciler-apply", MAIN, merged, during)
 
@@ -157,9 +157,9 @@ def opened(root: Path, pipeline: Mapping[str, Any], *, ci: str = "gitlab") -> It
     with (
         worlds.opened(folder, Hours()) as world,
         hosts.serve(host),
-        git_server.serve(root, pushing=PUSHING) as origin,
+        git_server.serve(root, pushing=f"oauth2:{PUSH_TOKEN}") as origin,
     ):
-        world.secrets.append(TOKEN)
+        world.secrets += [TOKEN, PUSH_TOKEN]
         assert world.run("init", f"--ci={ci}").code == 0
         (folder / "connections").mkdir()
         (folder / "connections" / ".keep").touch()
