@@ -38,3 +38,18 @@ def test_an_adoption_is_recorded_whatever_is_changed_before_it(world: World) -> 
     world.declare(crm("a", title="A", description="new"), crm("b", title="B", adopt={"id": theirs}))
     assert world.apply().code == 0
     assert world.ids["b"] == theirs
+
+
+def test_what_is_known_of_the_credentials_outlives_an_update_that_sends_none(world: World) -> None:
+    key = {"RECONCILER_KEY": "ab" * 32}
+    versioned = {"credentialsVersion": "2026-11"}
+    world.declare(crm(metadata=versioned))
+    assert world.apply(env=key).code == 0
+    (before,) = world.document["resources"].values()
+    world.declare(crm(metadata=versioned, description="new"))
+    assert world.apply(env=key).code == 0
+    (after,) = world.document["resources"].values()
+    known = ("fingerprints", "credentials_version")
+    assert before["fingerprints"]
+    assert {name: after[name] for name in known} == {name: before[name] for name in known}
+    assert after["spec"]["description"] == "new"
