@@ -57,14 +57,14 @@ def command(
         settle_timeout=settle_timeout,
         parallelism=parallelism,
     )
+    # Before anything can go wrong: where a program follows, that is an event too.
+    events = stream.Stream(console, today=surroundings.machine.today) if as_json else None
+    expected = _expectation(surroundings, expect)
     audience: approving.Audience | stream.StreamAudience
-    if as_json:
-        events = stream.Stream(console, today=surroundings.machine.today)
-        expected = _expectation(surroundings, expect)
-        audience = stream.StreamAudience(events, console, expect=expected)
+    if events is not None:
         stream.require_approval(auto_approve=auto_approve, saved=planfile is not None)
+        audience = stream.StreamAudience(events, console, expect=expected)
     else:
-        expected = _expectation(surroundings, expect)
         audience = approving.Audience(console, expect=expected, auto_approve=auto_approve)
     session = Session(surroundings, environment=environment, live=True)
     if planfile is not None:

@@ -88,6 +88,7 @@ def _everywhere(
 ) -> Sequence[Review]:
     if out is not None:
         raise RejectedError([_ONE_EACH])
+    viewer.require_several()
     reviews = reviewing.of_all(surroundings, request, live=live)
     viewer.plans(reviews, key=surroundings.key)
     return reviews

@@ -36,6 +36,9 @@ class Viewer:
         """Show one plan."""
         showing.plan(review, console=self._console, form=self._form, key=key)
 
+    def require_several(self) -> None:
+        """Raise ``RejectedError`` where it cannot be shown more than one plan."""
+
     def plans(self, reviews: Sequence[Review], *, key: bytes | None) -> None:
         """Show the plans of several environments, and the environments side by side."""
         showing.plans(reviews, console=self._console, form=self._form, key=key)
@@ -74,7 +77,7 @@ class Follower(Viewer):
         del key  # events are not sealed
         self._stream.review(review)
 
-    def plans(self, reviews: Sequence[Review], *, key: bytes | None) -> None:
+    def require_several(self) -> None:
         """Refuse: no event says which environment it is of."""
         raise RejectedError([_ONE_EACH])
 

@@ -31,10 +31,7 @@ from reconciler.model.values import Path, SecretRef, Spec, thaw
 FORMAT_VERSION = "1.2"
 PROVIDER = "flow-service"
 
-_ACTION_REASONS = {
-    Reason.NOT_DECLARED: "delete_because_no_resource_config",
-    Reason.REMOVED: "delete_because_no_resource_config",
-}
+_UNDECLARED = frozenset({Reason.NOT_DECLARED, Reason.REMOVED})
 
 
 def encode(plan: Plan) -> dict[str, Any]:
@@ -114,9 +111,16 @@ def _change(change: Change) -> dict[str, Any]:
         document["change"]["importing"] = {"id": change.id}
     if change.previous is not None:
         document["previous_address"] = str(change.previous)
-    if change.action is Action.DELETE and change.reason in _ACTION_REASONS:
-        document["action_reason"] = _ACTION_REASONS[change.reason]
+    if (reason := action_reason(change)) is not None:
+        document["action_reason"] = reason
     return document
+
+
+def action_reason(change: Change) -> str | None:
+    """Return why, in Terraform's words, where it has words for that."""
+    if change.action is Action.DELETE and change.reason in _UNDECLARED:
+        return "delete_because_no_resource_config"
+    return None
 
 
 def _drift(drift: Drift) -> dict[str, Any]:

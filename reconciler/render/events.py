@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler import __version__
+from reconciler.core import plan_document
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Drift, Plan, Reason
+from reconciler.model.plans import Action, Change, Drift, Plan
 from reconciler.render import diagnostics, progress_lines, text
 
 Event = dict[str, Any]
@@ -24,10 +25,6 @@ UI = "1.2"
 _MODULE = "reconciler.ui"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warn"}
 _WORDS = {Action.NO_OP: "noop", Action.FORGET: "remove"}
-_REASONS = {
-    Reason.NOT_DECLARED: "delete_because_no_resource_config",
-    Reason.REMOVED: "delete_because_no_resource_config",
-}
 
 
 def version() -> Event:
@@ -125,8 +122,8 @@ def _planned(change: Change) -> Event:
         planned["previous_resource"] = _resource(change.previous)
     if change.importing:
         planned["importing"] = {"id": change.id}
-    if change.action is Action.DELETE and change.reason in _REASONS:
-        planned["reason"] = _REASONS[change.reason]
+    if (reason := plan_document.action_reason(change)) is not None:
+        planned["reason"] = reason
     return _event("planned_change", f"{change.address}: Plan to {word}", change=planned)
 
 

@@ -9,9 +9,6 @@ from reconciler.model.reviews import Matrix, Row, Standing
 from reconciler.model.values import dotted
 from reconciler.render import blocks
 
-CELLS = {Standing.ABSENT: "-", Standing.UNCHANGED: "unchanged"}
-"""Words for how an address stands, where its own name is not the word."""
-
 
 def render(matrix: Matrix) -> str:
     """Return a line for each address and, below, the members that are not declared alike."""
@@ -26,8 +23,8 @@ def render(matrix: Matrix) -> str:
 
 
 def cell(standing: Standing) -> str:
-    """Return how an address stands, in a word."""
-    return CELLS.get(standing, standing.value)
+    """Return how an address stands, in a word, or in a sign where there is nothing."""
+    return "-" if standing is Standing.ABSENT else standing.value
 
 
 def members(row: Row, titles: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:

@@ -120,3 +120,11 @@ def test_what_is_done_is_done_to_one(two: World, words: tuple[str, ...], told: s
     assert ended.code == 1
     assert told in ended.err
     assert not (two.folder / "all.json").exists()
+
+
+def test_a_stream_is_of_one_environment_and_nobody_is_asked_in_vain(two: World) -> None:
+    asked = len(two.service.log)
+    ended = two.run("plan", "-e", "all", "-json")
+    assert ended.code == 1
+    assert "Several plans, one stream" in ended.out
+    assert len(two.service.log) == asked
