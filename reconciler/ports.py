@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ from reconciler.model.outcomes import Outcome
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
+from reconciler.model.uses import Use
 from reconciler.model.values import SecretRef
 
 Item = TypeVar("Item")
@@ -83,8 +84,8 @@ class Remote(Protocol):
         """Delete a connection; one that is gone already counts as deleted."""
         ...
 
-    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
-        """Return the ids of the flows that read through a connection, as far as can be told."""
+    def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
+        """Return for each connection what reads through it; complete, or an error is raised."""
         ...
 
     def offers(self, connection_spec: str) -> bool:

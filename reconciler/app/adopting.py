@@ -80,7 +80,7 @@ def adopt_matching(
 def _fitting(
     desired: Desired, recorded: Recorded, live: Live
 ) -> Mapping[Address, Sequence[Observation]]:
-    held = {record.id for record in recorded.records.values()}
+    held = recorded.owners
     open_addresses = desired.keys() - recorded.records.keys() - recorded.intents.keys()
     found = {
         at: [seen for seen in live.named(desired[at].spec) if seen.id not in held]
@@ -141,12 +141,11 @@ def _refuse_recorded(recorded: Recorded, address: Address, remote_id: RemoteId) 
         raise RejectedError(
             [Finding(summary="Address is recorded already", detail=detail, address=address)]
         )
-    for at, record in recorded.records.items():
-        if record.id == remote_id:
-            detail = f"{at} records {remote_id} already; a connection has one address."
-            raise RejectedError(
-                [Finding(summary="Connection is recorded already", detail=detail, address=address)]
-            )
+    if (at := recorded.owners.get(remote_id)) is not None:
+        detail = f"{at} records {remote_id} already; a connection has one address."
+        raise RejectedError(
+            [Finding(summary="Connection is recorded already", detail=detail, address=address)]
+        )
 
 
 def _absent(address: Address, remote_id: RemoteId) -> Finding:

@@ -41,6 +41,13 @@ _UNPLANNED = Finding(
         "this address, and it is not yet as it is declared. Apply again."
     ),
 )
+_SUCCEEDED = Finding(
+    summary="Replaced connection is still there",
+    detail=(
+        "What replaces it was found only after the rest was done, so it was kept. Apply again: the "
+        "plan deletes it."
+    ),
+)
 _NEVER_MADE = "It was not answered, was looked for, and never happened. Apply again."
 
 
@@ -198,7 +205,7 @@ class _Apply:
         except StateError as trouble:
             self._rescue(trouble)
         outcomes = tuple(map(self._accounted, self._report.outcomes))
-        short = tuple(self._unplanned(intents, desired))
+        short = (*self._unplanned(intents, desired), *self._kept(intents))
         self._report = replace(self._report, outcomes=outcomes, short=short)
 
     def _unplanned(
@@ -218,6 +225,12 @@ class _Apply:
                 differs = desired is None or declared is not None
             if differs:
                 yield replace(_UNPLANNED, address=at)
+
+    def _kept(self, intents: Mapping[Address, Intent]) -> Iterator[Finding]:
+        """Yield which connections were replaced by a create that was in doubt until now."""
+        recorded = self.journal.recorded
+        for at in sorted(intents.keys() & recorded.deposed.keys() & recorded.records.keys()):
+            yield replace(_SUCCEEDED, address=at)
 
     def _accounted(self, outcome: Outcome) -> Outcome:
         """Return how a create in doubt ended after all, where that is known by now."""

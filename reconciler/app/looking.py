@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from reconciler.errors import UnreachableError
 from reconciler.model.addresses import RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.model.uses import Use
 from reconciler.ports import Accepted, Clock, Mailbox, Remote, Stop, Threads
 
 PATIENCE = 3.0
@@ -69,9 +70,9 @@ class Looks:
         """Delete a connection."""
         self._remote.delete(kind, remote_id)
 
-    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
-        """Return the ids of the flows that read through a connection."""
-        return self._remote.flows_using(remote_id)
+    def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
+        """Return for each connection what reads through it."""
+        return self._remote.uses(ids)
 
     def _looked(self, call: Callable[[], Answer]) -> Answer:
         ended: Mailbox[Answer | Exception] = self._threads.mailbox()

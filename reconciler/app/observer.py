@@ -99,9 +99,10 @@ class Observer:
 
 def of_records(recorded: Recorded) -> Collection[Listing]:
     """Return the listings that bear on what is recorded, open intents included."""
+    deposed = {at: one for at, some in recorded.deposed.items() for one in some}
     return {
         (at.kind, settling.connection_spec(note.spec))
-        for notes in (recorded.records, recorded.intents)
+        for notes in (recorded.records, recorded.intents, deposed)
         for at, note in notes.items()
     }
 
@@ -119,7 +120,7 @@ def _of_changes(planned: Iterable[Change]) -> Collection[Listing]:
 def _named_by(recorded: Recorded, desired: Desired) -> Mapping[RemoteId, str]:
     """Return every id that a record or an ``import:`` names, and the kind it should be of."""
     adopted = {each.adopt: at.kind for at, each in desired.items() if each.adopt is not None}
-    return adopted | {record.id: at.kind for at, record in recorded.records.items()}
+    return adopted | {remote_id: at.kind for remote_id, at in recorded.owners.items()}
 
 
 def _named_by_plan(planned: Iterable[Change]) -> Mapping[RemoteId, str]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from reconciler.app import reading
 from reconciler.app.observer import of_records
 from reconciler.app.sessions import Session
-from reconciler.core import planner
+from reconciler.core import mover, planner
+from reconciler.core import selection as selections
 from reconciler.core.situations import Live, Request, Situation
-from reconciler.errors import LockedError, RejectedError, SecretError
+from reconciler.errors import LockedError, RejectedError, RemoteError, SecretError
 from reconciler.model.addresses import Address
 from reconciler.model.declarations import Declaration, Desired
 from reconciler.model.findings import Finding
@@ -75,6 +76,7 @@ def plan_from(
             live = observer.observe(recorded, desired=desired)
         else:
             live = observer.observe_twice(recorded, desired=desired, pause=pause)
+    _require_known(request, session, desired, recorded)
     situation = Situation(
         scope=scope(session, recorded),
         kinds=session.kinds,
@@ -89,7 +91,34 @@ def plan_from(
         request=request,
         refreshed=session.settings is not None,
     )
-    return Planned(plan=planner.plan(situation), live=live, desired=desired, warnings=warnings)
+    plan = _used(session, situation, planner.plan(situation))
+    return Planned(plan=plan, live=live, desired=desired, warnings=warnings)
+
+
+def _used(session: Session, situation: Situation, plan: Plan) -> Plan:
+    """Return the plan in which what uses the connections that it deletes has a say."""
+    doomed = sorted({each.id for each in plan.changes if each.action.deletes and each.id})
+    if not doomed or session.settings is None:
+        return plan
+    try:
+        uses = session.remote.uses(doomed)
+    except RemoteError:
+        uses = None  # the service itself refuses to delete what a flow uses
+    return planner.plan(replace(situation, uses=uses))
+
+
+def _require_known(
+    request: Request, session: Session, desired: Desired, recorded: Recorded
+) -> None:
+    """Raise ``RejectedError`` where a flag names an address that there is not."""
+    moved, before = mover.move(recorded, session.project.moved)
+    known = {*desired, *moved.records, *moved.intents, *moved.deposed, *before.values()}
+    selection = request.selection
+    named = {"-target": selection.targets, "-exclude": selection.excluded}
+    found = list(selections.unknown(named, known))
+    found += selections.unreplaceable(request.replace, desired.keys() & moved.records.keys())
+    if found:
+        raise RejectedError(found)
 
 
 def _remember(session: Session, desired: Desired) -> None:
@@ -128,7 +157,9 @@ def declared(session: Session, recorded: Recorded) -> tuple[Desired, tuple[Findi
 def require_kinds(session: Session, recorded: Recorded) -> None:
     """Raise ``RejectedError`` where the state records what no schema file describes any more."""
     unknown = sorted(
-        at for at in {*recorded.records, *recorded.intents} if at.kind not in session.kinds
+        at
+        for at in {*recorded.records, *recorded.intents, *recorded.deposed}
+        if at.kind not in session.kinds
     )
     if unknown:
         raise RejectedError(

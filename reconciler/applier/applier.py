@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from reconciler.applier import findings, preparer
 from reconciler.applier.crew import Crew
@@ -22,6 +23,9 @@ from reconciler.model.records import Intent
 
 PATIENCE = 5.0
 """Seconds that requests under way are given once the run is told to stop."""
+
+Key: TypeAlias = tuple[Address, str]
+"""``Change.key``: an address may have a change of its own and one of what it has replaced."""
 
 _TICK = 0.25
 _STILL = 10.0
@@ -48,15 +52,16 @@ class Applier:
         self._live = live
         self._world = world
         self._parallelism = parallelism
-        self._outcomes: dict[Address, Outcome] = {}
+        self._outcomes: dict[Key, Outcome] = {}
         self._creates: deque[Task] = deque()
         """Creates that have no intent yet."""
         self._ready: deque[Task] = deque()
         """Creates whose intent is saved."""
         self._others: deque[Task] = deque()
-        self._flying: dict[Address, _Flight] = {}
-        recorded = journal.recorded.records.values()
-        self._known = {record.id for record in recorded} | live.by_id.keys()
+        self._following: list[Task] = []
+        """What comes after a task that is done, once that is saved."""
+        self._flying: dict[Key, _Flight] = {}
+        self._known = journal.recorded.owners.keys() | live.by_id.keys()
         """Ids that no create can have made."""
         self._made: dict[RemoteId, tuple[Intent, Outcome]] = {}
         """Of each create that was answered: its intent, and how it ended."""
@@ -82,9 +87,10 @@ class Applier:
             self._skip(self._ready)
             self._skip(self._creates)
             self._skip(self._others)
+            self._skip(self._following)
             self._close_unsent()
             self._save([])
-        ordered = tuple(self._outcomes[at] for at in sorted(self._outcomes))
+        ordered = tuple(self._outcomes[key] for key in sorted(self._outcomes))
         return ordered, self._trouble
 
     def _prepare(self) -> None:
@@ -127,10 +133,10 @@ class Applier:
             return False
         while len(self._flying) < self._parallelism and (task := self._next()):
             now = self._now
-            self._flying[task.change.address] = _Flight(task.change, since=now, told=now)
+            self._flying[task.change.key] = _Flight(task.change, since=now, told=now)
             self._world.progress.started(task.change)
             crew.hand(task)
-        return bool(self._creates or self._ready or self._others)
+        return bool(self._creates or self._ready or self._others or self._following)
 
     def _next(self) -> Task | None:
         late: list[Task] = []
@@ -156,10 +162,11 @@ class Applier:
             task.change.address: task.intent(client=self._world.remote.client, opened=opened)
             for task in tasks
         }
-        # A record that a create replaces names an object that is gone.
         recorded = self._journal.recorded
+        replaced = {task.change.address for task in tasks if task.follower is not None}
         if intents.keys() & recorded.records.keys():
-            recorded = recorded.without_records(intents)
+            # Any other record that a create replaces names an object that is gone.
+            recorded = recorded.deposing(replaced).without_records(intents)
         self._journal.recorded = recorded.with_intents(intents)
         return [replace(task, leave_by=leave_by) for task in tasks]
 
@@ -180,6 +187,8 @@ class Applier:
         if self._trouble is not None:
             self._creates.extendleft(reversed(tasks))
             return
+        self._others.extendleft(self._following)
+        self._following.clear()
         if tasks:
             late = self._now >= tasks[0].leave_by
             self._slow = self._slow + 1 if late else 0
@@ -200,7 +209,7 @@ class Applier:
 
     def _fold(self, result: Result) -> None:
         change, outcome = result.task.change, result.outcome
-        seconds = self._now - self._flying.pop(change.address).since
+        seconds = self._now - self._flying.pop(change.key).since
         recorded = self._journal.recorded
         if outcome.verdict is Verdict.DONE and result.record is not None:
             if change.action is Action.CREATE and result.record.id in self._known:
@@ -211,6 +220,9 @@ class Applier:
                     self._made[result.record.id] = recorded.intents[change.address], outcome
                 self._known.add(result.record.id)
                 self._journal.recorded = recorded.with_records({change.address: result.record})
+                self._following += [result.task.follower] if result.task.follower else []
+        elif outcome.verdict is Verdict.DONE and change.deposed:
+            self._journal.recorded = recorded.without_deposed([change.id] if change.id else [])
         elif outcome.verdict is Verdict.DONE:
             self._journal.recorded = recorded.without_records([change.address])
         elif change.action is Action.CREATE and outcome.verdict is Verdict.FAILED:
@@ -223,18 +235,21 @@ class Applier:
             return
         intent, outcome = self._made.pop(remote_id)
         at = outcome.change.address
+        for waiting in (self._following, self._others):
+            for task in [each for each in waiting if each.change.address == at]:
+                waiting.remove(task)  # what may have no successor is kept
         recorded = self._journal.recorded.without_records([at])
         self._journal.recorded = recorded.with_intents({at: intent})
         self._end(_because(findings.DOUBLED, outcome, Verdict.IN_DOUBT), seconds=0.0)
 
     def _end(self, outcome: Outcome, *, seconds: float) -> None:
-        self._outcomes[outcome.change.address] = outcome
+        self._outcomes[outcome.change.key] = outcome
         self._world.progress.finished(outcome, seconds=seconds)
 
     def _skip(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             skipped = Outcome(change=task.change, verdict=Verdict.SKIPPED, id=task.change.id)
-            self._outcomes[task.change.address] = skipped
+            self._outcomes[task.change.key] = skipped
 
     def _close_unsent(self) -> None:
         """Close the intents of creates that never left: they are known not to have happened."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.core.invocations import Invocation
 from reconciler.errors import SaveError, StateError
-from reconciler.model.addresses import Address
+from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
 from reconciler.model.records import Recorded
 from reconciler.ports import Clock, StateStore
@@ -59,7 +59,7 @@ class Journal:
         else:
             return None
         lines: tuple[str, ...] = ()
-        if self.recorded.records == self._saved.records:
+        if _connections(self.recorded) == _connections(self._saved):
             then = "It lacks nothing that this run did."
         elif dump := self._store.dump(self.recorded):
             then = (
@@ -86,24 +86,20 @@ class Journal:
 
         One that was only moved to another address is moved again by the next apply.
         """
-        before, after = self._saved.records, self.recorded.records
-        known, held = ({record.id for record in each.values()} for each in (before, after))
-        imports = _lines(
-            {
-                at: self._invocation.spell("import", str(at), record.id)
-                for at, record in after.items()
-                if record.id not in known
-            }
+        before, after = self._saved.owners, self.recorded.owners
+        imports = _sorted(after, but=before)
+        gone = _sorted(before, but=after)
+        return (
+            *(self._invocation.spell("import", str(at), remote_id) for at, remote_id in imports),
+            *(f"# {at} was deleted or forgotten: {remote_id}" for at, remote_id in gone),
         )
-        gone = _lines(
-            {
-                at: f"# {at} was deleted or forgotten: {record.id}"
-                for at, record in before.items()
-                if record.id not in held
-            }
-        )
-        return imports + gone
 
 
-def _lines(lines: Mapping[Address, str]) -> tuple[str, ...]:
-    return tuple(lines[at] for at in sorted(lines))
+def _connections(recorded: Recorded) -> tuple[object, object]:
+    return recorded.records, recorded.deposed
+
+
+def _sorted(
+    owners: Mapping[RemoteId, Address], *, but: Mapping[RemoteId, Address]
+) -> list[tuple[Address, RemoteId]]:
+    return sorted((at, remote_id) for remote_id, at in owners.items() if remote_id not in but)

@@ -38,6 +38,8 @@ class Task:
     fingerprints: Mapping[Path, str] = field(default_factory=dict)
     seen: Observation | None = None
     """The connection as last read in this run."""
+    follower: Task | None = None
+    """What is to be done once this is: the deletion of what a create replaces."""
     leave_by: float = 0.0
     """The clock's ``monotonic()`` after which a create needs a new intent."""
 
@@ -104,7 +106,7 @@ class Operator:
                 return self._update(task)
             case Action.DELETE:
                 return self._delete(task)
-            case Action.NO_OP | Action.FORGET:
+            case Action.NO_OP | Action.FORGET | Action.REPLACE:
                 raise AssertionError(task.change.address)
 
     def _create(self, task: Task) -> Result:
@@ -169,10 +171,10 @@ class Operator:
 
     def _in_use(self, error: RefusedError, remote_id: RemoteId) -> RefusedError:
         try:
-            flows = self._remote.flows_using(remote_id)
+            flows = self._remote.uses([remote_id])[remote_id].flows
         except ReconcilerError:
             flows = ()
-        named = f" It is used by: {', '.join(flows)}." if flows else ""
+        named = f" It is used by: {', '.join(flow.id for flow in flows)}." if flows else ""
         return RefusedError(
             f"{error.detail}{named} Delete those flows first, or keep the connection.",
             status=error.status,

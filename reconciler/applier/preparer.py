@@ -8,20 +8,31 @@ from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
-from reconciler.core import adoptions, mover, settling
+from reconciler.core import adoptions, comparer, mover, settling
 from reconciler.core.situations import Live
 from reconciler.errors import RemoteError, SecretError
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Plan, Reason
+from reconciler.model.plans import QUIET, Action, Change, Plan, Reason
 from reconciler.model.projects import Moved
 from reconciler.model.records import Record, Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.values import Path, dotted
 
-_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE)
+_ORDER = (
+    (Action.CREATE, Action.REPLACE),
+    (Action.UPDATE,),
+    (Action.DELETE,),
+)
+"""What begins before what; what a replacement replaces is deleted right after it."""
+
+_ABSENT = frozenset({Reason.GONE, Reason.VANISHED})
+"""Reasons to forget what does not show up."""
+
+_FOLLOWING = frozenset({Reason.ACCEPTED, Reason.ACKNOWLEDGED})
+"""Reasons for which the state follows what the service shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +55,16 @@ def prepare(plan: Plan, recorded: Recorded, *, live: Live, world: World) -> Prep
     """
     after, outcomes = _noted(plan, recorded, live)
     preparer = _Preparer(plan, recorded, live, world)
-    tasks: dict[Action, list[Task]] = {action: [] for action in _ORDER}
-    for action in _ORDER:
-        for change in plan.changes:
-            if change.action is not action:
-                continue
-            prepared = preparer.task(change)
-            if isinstance(prepared, Task):
-                tasks[action].append(prepared)
-            else:
-                outcomes.append(prepared)
+    creates, *others = (
+        [preparer.task(change) for change in plan.changes if change.action in actions]
+        for actions in _ORDER
+    )
+    prepared = [*creates, *(each for some in others for each in some)]
+    outcomes += [each for each in prepared if isinstance(each, Outcome)]
     return Prepared(
         recorded=after,
-        creates=tuple(tasks[Action.CREATE]),
-        others=(*tasks[Action.UPDATE], *tasks[Action.DELETE]),
+        creates=tuple(each for each in creates if isinstance(each, Task)),
+        others=tuple(each for some in others for each in some if isinstance(each, Task)),
         outcomes=tuple(outcomes),
     )
 
@@ -69,14 +76,14 @@ def _noted(plan: Plan, recorded: Recorded, live: Live) -> tuple[Recorded, list[O
     """Return the state after moves, adoptions of connections as they are, and what is let go."""
     moved = _moved(recorded, plan.changes)
     records: dict[Address, Record] = {}
-    gone: list[Address] = []
+    gone: list[Change] = []
     outcomes: list[Outcome] = []
     for change in plan.changes:
         if change.action is Action.FORGET:
-            if change.reason is Reason.GONE and change.id in live.by_id:
+            if change.reason in _ABSENT and change.id in live.by_id:
                 outcomes.append(_refused(change, Verdict.LEFT, _KEPT))
                 continue
-            gone.append(change.address)
+            gone.append(change)
         elif change.action is not Action.NO_OP:
             continue
         elif _has_moved(change, live):
@@ -84,17 +91,21 @@ def _noted(plan: Plan, recorded: Recorded, live: Live) -> tuple[Recorded, list[O
             continue
         else:
             records[change.address] = _quiet(change, moved.records.get(change.address))
-        if change.reason is not Reason.RECORDED:
+        if change.reason not in QUIET:
             outcomes.append(Outcome(change=change, verdict=Verdict.DONE, id=change.id))
     if records or gone:
-        moved = moved.with_records(records).without_records(gone)
+        moved = moved.with_records(records)
+        moved = moved.without_records(each.address for each in gone if not each.deposed)
+        moved = moved.without_deposed(each.id for each in gone if each.deposed and each.id)
     return moved, outcomes
 
 
 def _has_moved(change: Change, live: Live) -> bool:
-    """Tell whether a connection to be adopted as it is has become another since the plan."""
-    seen = live.by_id.get(change.id) if change.importing and change.id else None
-    return change.importing and (seen is None or not agrees(change, seen))
+    """Tell whether a connection to be recorded as it is has become another since the plan."""
+    if not (change.importing or change.reason in _FOLLOWING):
+        return False
+    seen = live.by_id.get(change.id) if change.id else None
+    return seen is None or not agrees(change, seen)
 
 
 def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
@@ -117,7 +128,9 @@ def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
 def _quiet(change: Change, record: Record | None) -> Record:
     """Return the record after a change that sends nothing."""
     if record is not None:
-        return replace(record, spec=change.after or {}, prevent_destroy=change.prevent_destroy)
+        etag = change.pins.etag if change.pins and change.reason in _FOLLOWING else record.etag
+        after, prevented = change.after or {}, change.prevent_destroy
+        return replace(record, spec=after, etag=etag, prevent_destroy=prevented)
     assert change.id is not None  # noqa: S101 -- only a live connection is adopted
     return Record(
         id=change.id,
@@ -136,11 +149,11 @@ class _Preparer:
         self._live = live
         self._environment = plan.scope.environment
         self._world = world
-        self._held = {record.id for record in recorded.records.values()}
+        self._held = recorded.owners.keys()
         specs = {
             settling.connection_spec(change.after or {})
             for change in plan.changes
-            if change.action is Action.CREATE
+            if change.action.creates
         }
         self._retired = {spec for spec in sorted(specs) if not self._offered(spec)}
         self._ask_the_time(plan)
@@ -156,21 +169,22 @@ class _Preparer:
                 lacking[path] = error
         if lacking:
             return _refused(change, Verdict.FAILED, _unavailable(change, lacking))
-        if change.action is Action.CREATE:
-            if self._is_back(change):
-                return _refused(change, Verdict.LEFT, _BACK)
+        if change.action.creates:
+            if refusal := self._outdated(change):
+                return _refused(change, Verdict.LEFT, refusal)
             if strangers := self._strangers(change):
                 return _refused(change, Verdict.LEFT, _taken(strangers, self._environment))
             if settling.connection_spec(change.after or {}) in self._retired:
                 return _refused(change, Verdict.FAILED, _RETIRED)
         kind = self._world.kinds[change.address.kind]
-        return Task(
+        task = Task(
             change=change,
             kind=kind,
             secrets=secrets,
             fingerprints=self._fingerprints(change, kind, secrets),
             seen=self._live.by_id.get(change.id) if change.id else None,
         )
+        return _halved(task) if change.action is Action.REPLACE else task
 
     def _fingerprints(
         self, change: Change, kind: Kind, secrets: Mapping[Path, Secret]
@@ -194,21 +208,45 @@ class _Preparer:
 
     def _ask_the_time(self, plan: Plan) -> None:
         """Have a second answer say what time it is, where only one has: creates rest on two."""
-        creates = [change for change in plan.changes if change.action is Action.CREATE]
+        creates = [change for change in plan.changes if change.action.creates]
         if creates and self._world.remote.surely() is None:
             kind = self._world.kinds[creates[0].address.kind]
             spec = settling.connection_spec(creates[0].after or {})
             with suppress(RemoteError):
                 self._world.remote.connections(kind, spec)
 
-    def _is_back(self, change: Change) -> bool:
-        """Tell whether the connection that this is to replace shows up again."""
+    def _outdated(self, change: Change) -> Finding | None:
+        """Say why another connection is not to be made after all, judging by the one recorded."""
         record = self._recorded.records.get(change.previous or change.address)
-        return record is not None and record.id in self._live.by_id
+        seen = self._live.by_id.get(record.id) if record else None
+        if change.action is Action.CREATE:
+            return _BACK if seen else None
+        return None if seen and agrees(change, seen) else _OTHER
 
     def _strangers(self, change: Change) -> tuple[RemoteId, ...]:
         named = self._live.named(change.after or {})
         return tuple(seen.id for seen in named if seen.id not in self._held)
+
+
+def _halved(task: Task) -> Task:
+    """Return a replacement as a create that is followed by a deletion.
+
+    The deletion is of what the address stands for until then, and of nothing that is declared.
+    """
+    change = task.change
+    assert task.seen is not None  # noqa: S101 -- it was compared with what the plan has seen
+    gone = replace(
+        change,
+        action=Action.DELETE,
+        reason=Reason.DEPOSED,
+        deposed=True,
+        after=None,
+        secrets={},
+        pins=comparer.pins(task.seen, change.before or {}),
+    )
+    made = replace(change, action=Action.CREATE, id=None, pins=None, before=None)
+    follower = Task(change=gone, kind=task.kind, seen=task.seen)
+    return replace(task, change=made, seen=None, follower=follower)
 
 
 def _refused(change: Change, verdict: Verdict, finding: Finding) -> Outcome:
@@ -256,6 +294,11 @@ _BACK = Finding(
         "It did not show up when the plan was made, and it does now, so no second one was made. "
         "Plan again."
     ),
+)
+
+_OTHER = Finding(
+    summary="Connection has moved",
+    detail="It was changed or deleted since the plan was made, so it was not replaced. Plan again.",
 )
 
 _KEPT = replace(

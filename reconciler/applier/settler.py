@@ -109,7 +109,7 @@ class Settler:
         return settling.sightings(
             recorded.intents,
             self._live.values(),
-            held={record.id for record in recorded.records.values()},
+            held=recorded.owners.keys(),
             quarantine=self._quarantine,
         )
 

@@ -25,6 +25,12 @@ QUESTION = (
     "  Only 'yes' will be accepted to approve.\n\n"
     "  Enter a value: "
 )
+FOLLOWING = (
+    "\nDo you want the state to record these detected changes?\n"
+    "  reconciler will write them to the state and change nothing on the service.\n"
+    "  Only 'yes' will be accepted to approve.\n\n"
+    "  Enter a value: "
+)
 STOP_NOTICE = (
     "Stopping: nothing new is begun, and what is under way gets a few seconds. A second "
     "signal ends the run at once.\n"
@@ -51,7 +57,8 @@ class Audience:
         self.told = plan.doubts
         showing.plan_alone(plan, console=self._console)
         check_approvable(plan, expect=self._expect)
-        return self._auto_approve or not plan.changing or self._asked()
+        question = FOLLOWING if plan.refresh_only else QUESTION
+        return self._auto_approve or not plan.changing or self._asked(question)
 
     def hear(self, saved: Plan) -> None:
         """Say nothing of a saved plan: it was shown when it was made."""
@@ -84,8 +91,8 @@ class Audience:
         """What a person sees who has pressed Ctrl-C."""
         return STOP_NOTICE
 
-    def _asked(self) -> bool:
-        self._console.prompt(QUESTION)
+    def _asked(self, question: str) -> bool:
+        self._console.prompt(question)
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
             self._console.err("")  # nobody has ended the line that the question stands on

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
+from reconciler.core.selection import Selection
 from reconciler.core.situations import Request
+from reconciler.core.wording import either, quoted
+from reconciler.model.addresses import Address
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _WHOLE = re.compile(rf"({_PART.pattern})+")
@@ -31,6 +34,36 @@ class Duration(click.ParamType[float]):
         if _WHOLE.fullmatch(text) is None:
             self.fail(f"{value!r} is no duration such as 30s or 1m30s.", param, ctx)
         return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+
+
+class AddressParameter(click.ParamType[Address]):
+    """An address, ``KIND.NAME``."""
+
+    name = "address"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        """Return the address that ``value`` spells."""
+        try:
+            return value if isinstance(value, Address) else Address.parse(str(value))
+        except ValueError:
+            self.fail(f"{quoted(str(value))} is no address; one reads KIND.NAME.", param, ctx)
+
+
+class LabelParameter(click.ParamType[tuple[str, str]]):
+    """A label, ``KEY=VALUE``."""
+
+    name = "label"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return the key and the value."""
+        key, sign, held = str(value).partition("=")
+        if not (key and sign and held):
+            self.fail(f"{quoted(str(value))} is no label; one reads KEY=VALUE.", param, ctx)
+        return key, held
 
 
 environment = click.option(
@@ -89,6 +122,47 @@ as_json = click.option(
 _PLANNING = (
     click.option("--destroy", is_flag=True, help="Plan to delete everything that is recorded."),
     click.option(
+        "--refresh-only",
+        is_flag=True,
+        help="Have the state follow what the service shows; change nothing there.",
+    ),
+    click.option(
+        "--replace",
+        "replaced",
+        type=AddressParameter(),
+        multiple=True,
+        metavar="ADDR",
+        help="Create this connection anew, then delete the old one; may be repeated.",
+    ),
+    click.option(
+        "--target",
+        "targets",
+        type=AddressParameter(),
+        multiple=True,
+        metavar="ADDR",
+        help="Plan this address alone; may be repeated.",
+    ),
+    click.option(
+        "--exclude",
+        "excluded",
+        type=AddressParameter(),
+        multiple=True,
+        metavar="ADDR",
+        help="Leave this address as it is; may be repeated.",
+    ),
+    click.option(
+        "-l",
+        "--label",
+        "labels",
+        type=LabelParameter(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Plan what is declared with this label alone; of several, all must match.",
+    ),
+    click.option(
+        "--unmanaged", is_flag=True, help="List the live connections that nobody manages here."
+    ),
+    click.option(
         "--allow-destroy",
         type=click.IntRange(0),
         metavar="N",
@@ -110,12 +184,27 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
     def gathered(
         *,
         destroy: bool,
+        refresh_only: bool,
+        replaced: tuple[Address, ...],
+        targets: tuple[Address, ...],
+        excluded: tuple[Address, ...],
+        labels: tuple[tuple[str, str], ...],
+        unmanaged: bool,
         allow_destroy: int | None,
         allow_recreate: int | None,
         **rest: Any,
     ) -> int:
+        _refuse_two_modes(
+            {"-destroy": destroy, "-refresh-only": refresh_only, "-replace": bool(replaced)}
+        )
         request = Request(
-            destroy=destroy, allow_destroy=allow_destroy, allow_recreate=allow_recreate
+            destroy=destroy,
+            refresh_only=refresh_only,
+            replace=replaced,
+            selection=Selection(targets=targets, excluded=excluded, labels=_one_each(labels)),
+            unmanaged=unmanaged,
+            allow_destroy=allow_destroy,
+            allow_recreate=allow_recreate,
         )
         return function(request=request, **rest)
 
@@ -123,3 +212,18 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(_PLANNING):
         decorated = option(decorated)
     return decorated
+
+
+def _refuse_two_modes(modes: Mapping[str, bool]) -> None:
+    asked = [flag for flag, is_asked in modes.items() if is_asked]
+    if len(asked) > 1:
+        raise click.UsageError(f"Plan modes exclude each other: give {either(asked)}, not both.")
+
+
+def _one_each(labels: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Return the labels by key; no declaration has two values for one."""
+    chosen = dict(labels)
+    for key, held in labels:
+        if chosen[key] != held:
+            raise click.UsageError(f"-l asks for two values of {quoted(key)}; nothing has both.")
+    return chosen

@@ -68,6 +68,8 @@ def command(
 
     It reads manifests, state and Flow Service, and changes nothing: no lock, no secrets needed.
     """
+    if request.refresh_only and not refresh:
+        raise click.UsageError("-refresh-only asks the service, and -refresh=false must not.")
     viewer = viewing.viewer(form, console=console, surroundings=surroundings, as_json=as_json)
     try:
         if surroundings.environment_name(environment) == EVERY:

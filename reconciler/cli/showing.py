@@ -14,8 +14,8 @@ from reconciler.core.escaping import escape
 from reconciler.core.invocations import Invocation
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
-from reconciler.model.outcomes import Outcome, Report, Verdict
-from reconciler.model.plans import Action, Doubt, Plan
+from reconciler.model.outcomes import Report, Verdict
+from reconciler.model.plans import Doubt, Plan, Tally
 from reconciler.model.reviews import Review
 from reconciler.render import gitlab, markdown, matrix_text, phrases, text
 
@@ -115,15 +115,11 @@ def left(ended: Report, *, environment: str, told: Collection[Doubt]) -> list[Fi
 def ending(ended: Report, *, destroy: bool) -> str:
     """Return the one line that says how an apply ended."""
     done = [outcome for outcome in ended.outcomes if outcome.verdict is Verdict.DONE]
-    destroyed = _count(done, Action.DELETE)
+    tally = Tally.of(outcome.change for outcome in done)
     if ended.exit_code is ExitCode.DONE and destroy:
-        return f"Destroy complete! Resources: {destroyed} destroyed."
-    imported = sum(outcome.change.importing for outcome in done)
-    counts = (
-        (f"{imported} imported, " if imported else "")
-        + f"{_count(done, Action.CREATE)} added, {_count(done, Action.UPDATE)} changed, "
-        f"{destroyed} destroyed"
-    )
+        return f"Destroy complete! Resources: {tally.destroyed} destroyed."
+    imported = f"{tally.imported} imported, " if tally.imported else ""
+    counts = f"{imported}{tally.added} added, {tally.changed} changed, {tally.destroyed} destroyed"
     if ended.exit_code is ExitCode.DONE:
         return f"Apply complete! Resources: {counts}."
     return f"Apply incomplete. Resources: {counts}{_left(ended)}."
@@ -137,7 +133,3 @@ def _left(ended: Report) -> str:
         "not begun": ended.count(Verdict.SKIPPED),
     }
     return "".join(f", {count} {word}" for word, count in counts.items() if count)
-
-
-def _count(outcomes: list[Outcome], action: Action) -> int:
-    return sum(outcome.change.action is action for outcome in outcomes)

@@ -8,7 +8,7 @@ from reconciler.core import authorship, comparer, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import RemoteId
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, Drift, Remark, Topic
+from reconciler.model.plans import Change, Drift, Remark, Topic
 
 
 def drift(case: Case) -> Iterator[Drift]:
@@ -37,7 +37,7 @@ def warnings(
     lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
     if lost:
         yield Remark(topic=Topic.STATE_LOST, count=lost)
-    held = {record.id for record in given.recorded.records.values()}
+    held = given.recorded.owners.keys()
     visibly = {change.address for change in changes if change.fields}
     for case in cases:
         if case.observed is not None:
@@ -46,9 +46,34 @@ def warnings(
             if case.address not in visibly:
                 yield from _of_credentials(given, case, case.observed)
     yield from (_dropped(given, change) for change in changes if change.dropped)
+    yield from _of_uses(given, changes)
     final = sum(_is_final(given, change) for change in changes)
     if final:
         yield Remark(topic=Topic.FINAL, count=final)
+
+
+def partial(given: Situation, *, selected: int, known: int) -> Iterator[Remark]:
+    """Yield that the plan is about so many of the known addresses, where a flag asks for that."""
+    if not given.request.selection.is_whole:
+        yield Remark(topic=Topic.TARGETED, count=selected, limit=known)
+
+
+def _of_uses(given: Situation, changes: Iterable[Change]) -> Iterator[Remark]:
+    """Yield what is left without a connection; what flows use is not deleted, and so told of."""
+    doomed = [change for change in changes if change.action.deletes and change.id is not None]
+    if given.uses is None and doomed:
+        yield Remark(topic=Topic.USE_UNKNOWN, count=len(doomed))
+    for change in doomed:
+        use = (given.uses or {}).get(change.id) if change.id else None
+        if use is not None and use.sources and not use.flows:
+            yield Remark(
+                topic=Topic.ORPHANED,
+                address=change.address,
+                ids=tuple(source.id for source in use.sources),
+                names=tuple(source.name for source in use.sources),
+                count=len(use.sources),
+                span=change.span,
+            )
 
 
 def _dropped(given: Situation, change: Change) -> Remark:
@@ -103,4 +128,4 @@ def _of_credentials(given: Situation, case: Case, seen: Observation) -> Iterator
 def _is_final(given: Situation, change: Change) -> bool:
     """Tell whether what the change deletes may never be made again."""
     deprecated = given.kinds[change.address.kind].deprecation is not None
-    return deprecated and change.action is Action.DELETE
+    return deprecated and change.action.deletes

@@ -43,15 +43,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """One address with which something else is done than was reviewed."""
+    """One connection with which something else is done than was reviewed."""
 
-    address: Address
     reviewed: Change | None
     """``None`` where the reviewed plan leaves it alone."""
     planned: Change | None
     """``None`` where the plan made now leaves it alone."""
     differences: tuple[Difference, ...] = ()
     """In which respects, where both do the same to it."""
+
+    @property
+    def subject(self) -> str:
+        """Which connection, as a plan calls it."""
+        change = self.planned or self.reviewed
+        return "" if change is None else change.subject
 
 
 _FACTS: Mapping[Aspect, Callable[[Change], Any]] = {
@@ -68,11 +73,10 @@ _SIDES: Mapping[Aspect, Callable[[Change], Spec | None]] = {
 def deviations(reviewed: Plan, planned: Plan) -> Iterator[Deviation]:
     """Yield every address of which the digests would not be the same, in order."""
     was, is_ = _reviewable(reviewed), _reviewable(planned)
-    for address in sorted(was.keys() | is_.keys()):
-        one, other = was.get(address), is_.get(address)
+    for key in sorted(was.keys() | is_.keys()):
+        one, other = was.get(key), is_.get(key)
         if _digest(one) != _digest(other):
             yield Deviation(
-                address=address,
                 reviewed=one,
                 planned=other,
                 differences=tuple(_differences(one, other)) if one and other else (),
@@ -100,5 +104,5 @@ def _digest(change: Change | None) -> str | None:
     return None if change is None else canonical.digest(plan_document.reviewed(change))
 
 
-def _reviewable(plan: Plan) -> Mapping[Address, Change]:
-    return {change.address: change for change in plan_document.reviewable(plan)}
+def _reviewable(plan: Plan) -> Mapping[tuple[Address, str], Change]:
+    return {change.key: change for change in plan_document.reviewable(plan)}

@@ -18,6 +18,7 @@ def findings(recorded: Recorded, kinds: Mapping[str, Kind], *, place: str) -> tu
     """
     specs = [(at, record.spec) for at, record in recorded.records.items()]
     specs += [(at, intent.spec) for at, intent in recorded.intents.items()]
+    specs += [(at, one.spec) for at, some in recorded.deposed.items() for one in some]
     return tuple(
         _exposed(at, path, place)
         for at, spec in specs

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.addresses import Address
-from reconciler.model.plans import Action, Change
+from reconciler.model.plans import Action, Change, Reason
 from reconciler.model.reviews import Matrix, Review, Row, Standing
 from reconciler.model.values import UNSET, Path, Spec, Unset, Value, leaves, lookup, same
 
 _STANDINGS = {
     Action.CREATE: Standing.CREATE,
     Action.UPDATE: Standing.UPDATE,
+    Action.REPLACE: Standing.REPLACE,
     Action.DELETE: Standing.DELETE,
     Action.FORGET: Standing.FORGET,
 }
@@ -48,7 +49,7 @@ def _standings(review: Review) -> Mapping[Address, Standing]:
         return dict.fromkeys(review.declared, Standing.UNKNOWN)
     return {
         **dict.fromkeys(review.declared, Standing.UNCHANGED),
-        **{change.address: _standing(change) for change in plan.changing},
+        **{each.address: _standing(each) for each in plan.changing if not each.deposed},
         **{doubt.address: Standing.IN_DOUBT for doubt in plan.doubts},
         **{each.address: Standing.REFUSED for each in plan.refusals if each.address is not None},
     }
@@ -57,6 +58,8 @@ def _standings(review: Review) -> Mapping[Address, Standing]:
 def _standing(change: Change) -> Standing:
     if change.action in _STANDINGS:
         return _STANDINGS[change.action]
+    if change.reason is Reason.ACCEPTED:
+        return Standing.RECORD
     return Standing.IMPORT if change.importing else Standing.MOVE
 
 

@@ -20,7 +20,7 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     not, has nothing left to do.
     """
     targets = {entry.source: entry.target for entry in moves}
-    taken = recorded.records.keys() | recorded.intents.keys()
+    taken = recorded.records.keys() | recorded.intents.keys() | recorded.deposed.keys()
     renamed: dict[Address, Address] = {}
     for source in sorted(taken):
         target = _end(source, targets)
@@ -32,6 +32,7 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
         recorded,
         records=_rekey(recorded.records, renamed),
         intents=_rekey(recorded.intents, renamed),
+        deposed=_rekey(recorded.deposed, renamed),
     )
     return moved, {target: source for source, target in renamed.items()}
 

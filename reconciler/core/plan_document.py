@@ -19,6 +19,7 @@ from reconciler.model.plans import (
     Action,
     Author,
     Change,
+    Coverage,
     Doubt,
     Drift,
     Pins,
@@ -31,6 +32,9 @@ from reconciler.model.values import Path, SecretRef, Spec, thaw
 FORMAT_VERSION = "1.2"
 PROVIDER = "flow-service"
 
+_ACTIONS = {Action.REPLACE: (Action.CREATE, Action.DELETE)}
+"""The actions that are several in Terraform's words."""
+
 _UNDECLARED = frozenset({Reason.NOT_DECLARED, Reason.REMOVED})
 
 
@@ -39,7 +43,7 @@ def encode(plan: Plan) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "applyable": plan.applicable and bool(plan.changes),
-        "complete": not plan.doubts,
+        "complete": plan.complete,
         "errored": bool(plan.refusals),
         "resource_changes": [_change(change) for change in plan.changes],
         "resource_drift": [_drift(drift) for drift in plan.drift],
@@ -51,8 +55,15 @@ def encode(plan: Plan) -> dict[str, Any]:
             "lineage": plan.scope.lineage,
             "serial": plan.scope.serial,
             "refreshed": plan.refreshed,
+            "refresh_only": plan.refresh_only,
+            "coverage": None if plan.coverage is None else covered(plan.coverage),
             "digest": plan.digest,
-            "changes": {str(change.address): _notes(change) for change in plan.changes},
+            "changes": {
+                str(change.address): _notes(change) for change in plan.changes if not change.deposed
+            },
+            "deposed": {
+                str(change.id): _notes(change) for change in plan.changes if change.deposed
+            },
             "drift": {str(drift.address): _author(drift.author) for drift in plan.drift},
             "doubts": [_doubt(doubt) for doubt in plan.doubts],
             "refusals": [_remark(remark) for remark in plan.refusals],
@@ -83,7 +94,7 @@ def _settles(change: Change) -> bool:
 def reviewed(change: Change) -> dict[str, Any]:
     """Return what the digest covers of a change."""
     return {
-        "address": str(change.address),
+        "address": change.subject,
         "previous": _text(change.previous),
         "action": change.action,
         "importing": change.importing and change.reason is not Reason.SETTLED,
@@ -99,14 +110,16 @@ def _change(change: Change) -> dict[str, Any]:
     document: dict[str, Any] = {
         **_resource(change.address),
         "change": {
-            "actions": [change.action.value],
+            "actions": [action.value for action in _ACTIONS.get(change.action, (change.action,))],
             "before": _side(change.before, change.id),
-            "after": _side(change.after, None if change.action is Action.CREATE else change.id),
-            "after_unknown": {"id": True} if change.action is Action.CREATE else {},
+            "after": _side(change.after, None if change.action.creates else change.id),
+            "after_unknown": {"id": True} if change.action.creates else {},
             "before_sensitive": _sensitive(change.before),
             "after_sensitive": _sensitive(change.after),
         },
     }
+    if change.deposed:
+        document["deposed"] = change.id
     if change.importing:
         document["change"]["importing"] = {"id": change.id}
     if change.previous is not None:
@@ -120,7 +133,20 @@ def action_reason(change: Change) -> str | None:
     """Return why, in Terraform's words, where it has words for that."""
     if change.action is Action.DELETE and change.reason in _UNDECLARED:
         return "delete_because_no_resource_config"
-    return None
+    return "replace_by_request" if change.action is Action.REPLACE else None
+
+
+def covered(coverage: Coverage) -> dict[str, Any]:
+    """Return how much is managed."""
+    return {
+        "managed": coverage.managed,
+        "unmanaged": coverage.unmanaged,
+        "percent": coverage.percent,
+        "listed": [
+            {"id": one.id, "name": one.name, "connection_spec": one.connection_spec}
+            for one in coverage.listed
+        ],
+    }
 
 
 def _drift(drift: Drift) -> dict[str, Any]:
@@ -215,6 +241,7 @@ def _remark(remark: Remark) -> dict[str, Any]:
         "address": _text(remark.address),
         "other": _text(remark.other),
         "ids": list(remark.ids),
+        "names": list(remark.names),
         "paths": _paths(remark.paths),
         "count": remark.count,
         "limit": remark.limit,

@@ -16,6 +16,7 @@ from reconciler.model.plans import (
     Action,
     Author,
     Change,
+    Coverage,
     Doubt,
     Drift,
     FieldChange,
@@ -25,12 +26,14 @@ from reconciler.model.plans import (
     Reason,
     Remark,
     Scope,
+    Stranger,
     Topic,
 )
 from reconciler.model.values import Path, SecretRef, Spec, lookup
 
 _SEALS = ("checksum", "mac")
-_PINNED = (Action.UPDATE, Action.DELETE)
+_PINNED = (Action.UPDATE, Action.REPLACE, Action.DELETE)
+_ACTIONS = {("create", "delete"): Action.REPLACE}
 
 
 def seal(document: Mapping[str, Any], *, key: bytes | None) -> dict[str, Any]:
@@ -117,8 +120,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
             serial=int(ours["serial"]),
         ),
         changes=tuple(
-            _change(change, ours["changes"][change["address"]])
-            for change in document["resource_changes"]
+            _change(change, _notes(change, ours)) for change in document["resource_changes"]
         ),
         drift=tuple(
             _drift(drift, ours["drift"][drift["address"]]) for drift in document["resource_drift"]
@@ -127,19 +129,22 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         refusals=tuple(_remark(remark) for remark in ours["refusals"]),
         warnings=tuple(_remark(remark) for remark in ours["warnings"]),
         refreshed=ours["refreshed"],
+        refresh_only=ours["refresh_only"],
+        coverage=None if ours["coverage"] is None else _coverage(ours["coverage"]),
         digest=ours["digest"],
     )
 
 
 def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
     change = resource["change"]
-    (action,) = change["actions"]
+    actions = tuple(change["actions"])
+    action = _ACTIONS[actions] if actions in _ACTIONS else Action(*actions)
     if action in _PINNED and (notes["pins"] is None or notes["id"] is None):
         raise ValueError("what changes a connection says which one, and as what it was seen")
     before, after = _side(change["before"]), _side(change["after"])
     return Change(
         address=Address.parse(resource["address"]),
-        action=Action(action),
+        action=action,
         reason=Reason(notes["reason"]),
         before=before,
         after=after,
@@ -160,7 +165,33 @@ def _change(resource: Mapping[str, Any], notes: Mapping[str, Any]) -> Change:
         prevent_destroy=notes["prevent_destroy"],
         consented=notes["consented"],
         labels=notes["labels"],
+        deposed="deposed" in resource,
         span=_span(notes["source"]),
+    )
+
+
+def _notes(resource: Mapping[str, Any], ours: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "deposed" in resource:
+        return _mapping(ours["deposed"][resource["deposed"]])
+    return _mapping(ours["changes"][resource["address"]])
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return value
+
+
+def _coverage(coverage: Mapping[str, Any]) -> Coverage:
+    return Coverage(
+        managed=coverage["managed"],
+        unmanaged=coverage["unmanaged"],
+        listed=tuple(
+            Stranger(
+                id=RemoteId(one["id"]), name=one["name"], connection_spec=one["connection_spec"]
+            )
+            for one in coverage["listed"]
+        ),
     )
 
 
@@ -208,6 +239,7 @@ def _remark(remark: Mapping[str, Any]) -> Remark:
         address=_address(remark["address"]),
         other=_address(remark["other"]),
         ids=tuple(RemoteId(each) for each in remark["ids"]),
+        names=tuple(remark["names"]),
         paths=_paths(remark["paths"]),
         count=remark["count"],
         limit=remark["limit"],

@@ -10,22 +10,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from reconciler.core import cautions, comparer, differ, guard, mover, plan_document, settling
+from reconciler.core import (
+    cautions,
+    changes,
+    comparer,
+    coverage,
+    differ,
+    guard,
+    mover,
+    plan_document,
+    refresher,
+    settling,
+)
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration
 from reconciler.model.observations import Observation
-from reconciler.model.plans import (
-    Action,
-    Change,
-    Doubt,
-    Plan,
-    Reason,
-    Remark,
-    Topic,
-)
+from reconciler.model.plans import Change, Doubt, Plan, Reason, Remark, Topic
 from reconciler.model.records import Intent, Record
-from reconciler.model.values import Path, same
+from reconciler.model.values import Path
 
 Decision: TypeAlias = Change | Doubt | Remark
 
@@ -45,33 +48,49 @@ class _Planner:
         self.held: Mapping[RemoteId, Address] = {
             record.id: at for at, record in self.recorded.records.items()
         }
+        self.owned = self.recorded.owners.keys()
+        """Those that are held, and those that were replaced."""
         self.removed = {entry.source: entry for entry in situation.removed}
         self.sightings = settling.sightings(
             self.recorded.intents,
             situation.live.by_id.values(),
-            held=self.held.keys(),
+            held=self.owned,
             quarantine=situation.policy.quarantine,
         )
 
     def plan(self) -> Plan:
-        cases = [self._case(at) for at in sorted(self._addresses())]
-        decisions = [decision for case in cases for decision in self._decide(case)]
-        changes = tuple(each for each in decisions if isinstance(each, Change))
+        everything = [self._case(at) for at in sorted(self._addresses())]
+        cases = [case for case in everything if self._is_selected(case)]
+        follows = self.given.request.refresh_only
+        decide = self._follow if follows else self._carry_through
+        decisions = [decision for case in cases for decision in decide(case)]
+        planned = tuple(each for each in decisions if isinstance(each, Change))
         refusals = [each for each in decisions if isinstance(each, Remark)]
-        refusals += guard.judge(self.given, self.recorded, changes)
+        refusals += guard.judge(self.given, cases, planned)
         finished = Plan(
             scope=self.given.scope,
-            changes=changes,
+            changes=planned,
             drift=tuple(drift for case in cases for drift in cautions.drift(case)),
             doubts=tuple(each for each in decisions if isinstance(each, Doubt)),
             refusals=tuple(refusals),
-            warnings=tuple(cautions.warnings(self.given, cases, changes, refusals)),
+            warnings=(
+                *cautions.partial(self.given, selected=len(cases), known=len(everything)),
+                *cautions.warnings(self.given, cases, planned, refusals),
+            ),
             refreshed=self.given.refreshed,
+            refresh_only=follows,
+            coverage=coverage.measure(self.given, planned),
         )
         return replace(finished, digest=plan_document.digest(finished))
 
     def _addresses(self) -> set[Address]:
-        return {*self.desired, *self.recorded.records, *self.recorded.intents}
+        recorded = self.recorded
+        return {*self.desired, *recorded.records, *recorded.intents, *recorded.deposed}
+
+    def _is_selected(self, case: Case) -> bool:
+        declared = self.given.desired.get(case.address)  # also where all is to be destroyed
+        selection = self.given.request.selection
+        return selection.takes(case.address, previous=case.previous, declared=declared)
 
     def _case(self, at: Address) -> Case:
         declared = self.desired.get(at)
@@ -86,6 +105,10 @@ class _Planner:
             observed=self._seen(wanted, declared, record),
             previous=self.previous.get(at),
             removed=self.removed.get(at),
+            deposed=tuple(
+                (one, self.given.live.by_id.get(one.id))
+                for one in self.recorded.deposed.get(at, ())
+            ),
         )
 
     def _seen(
@@ -97,6 +120,23 @@ class _Planner:
             # Nobody was asked: what is to be adopted is taken to be there, and as it is declared.
             return Observation(id=wanted, etag=None, spec=differ.visible(declared.spec))
         return self.given.live.by_id.get(wanted)
+
+    def _follow(self, case: Case) -> Iterator[Decision]:
+        """Yield what the state is to follow; a create in doubt is for an apply to settle."""
+        if case.intent is not None:
+            yield self._doubt(case.address, case.address, case.intent)
+        yield from refresher.accepted(case)
+        yield from (each for each in _retired(case) if each.reason is Reason.GONE)
+
+    def _carry_through(self, case: Case) -> Iterator[Decision]:
+        """Yield what the table says, and what is left to do of replacements.
+
+        While it is in doubt whether there is a successor, nothing is done to what it replaces.
+        """
+        decided = list(self._decide(case))
+        yield from decided
+        if not any(isinstance(each, Doubt) for each in decided):
+            yield from _retired(case)
 
     # --- the table ------------------------------------------------------------------------------
 
@@ -118,12 +158,20 @@ class _Planner:
                 yield self._made(case, declared, Reason.NEW)
             case Case(record=Record(), declared=Declaration() as declared, observed=None):
                 yield self._made(case, declared, Reason.VANISHED)
+            case Case(
+                record=Record() as record,
+                declared=Declaration() as declared,
+                observed=Observation() as seen,
+            ) if case.address in self.given.request.replace:
+                yield self._replaced(case, declared, record, seen)
             case Case(declared=Declaration() as declared, observed=Observation() as seen):
                 yield from self._compared(case, declared, seen, Reason.DIFFERS)
             case Case(record=Record() as record, declared=None, observed=None):
-                yield _let_go(case, record, Reason.GONE)
+                yield changes.let_go(case, record, Reason.GONE)
             case Case(record=Record() as record, declared=None, observed=Observation() as seen):
                 yield self._undeclared(case, record, seen)
+            case Case(deposed=((_, _), *_)):
+                pass  # there is nothing here but what was replaced
             case _:
                 raise AssertionError(case.address)
 
@@ -159,7 +207,7 @@ class _Planner:
 
     def _made(self, case: Case, declared: Declaration, reason: Reason) -> Decision:
         waits = self._awaited(case, declared) or self._name_refused(case, declared)
-        return waits or _created(case, declared, reason)
+        return waits or changes.created(case, declared, reason)
 
     def _awaited(self, case: Case, declared: Declaration) -> Doubt | None:
         """Have an address wait whose name another create that is in doubt has asked for."""
@@ -175,7 +223,7 @@ class _Planner:
 
     def _name_refused(self, case: Case, declared: Declaration) -> Remark | None:
         """Refuse to make a second connection of one name, whoever made the first."""
-        holders = [seen.id for seen in self.given.live.named(declared.spec)]
+        holders = self._holders(declared)
         strangers = tuple(holder for holder in holders if holder not in self.held)
         remark = Remark(
             topic=Topic.NAME_UNRECORDED,
@@ -197,6 +245,11 @@ class _Planner:
             count=int(other in self.desired),
         )
 
+    def _holders(self, declared: Declaration) -> list[RemoteId]:
+        """Return the live connections of that name, without those that were replaced."""
+        named = (seen.id for seen in self.given.live.named(declared.spec))
+        return [each for each in named if each in self.held or each not in self.owned]
+
     def _adopted(
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason
     ) -> Iterator[Decision]:
@@ -207,19 +260,38 @@ class _Planner:
     def _compared(
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason
     ) -> Iterator[Decision]:
+        taken = self._rename_refused(case, declared, seen)
+        yield from [taken] if taken else self._against(case, declared, seen, reason)
+
+    def _rename_refused(
+        self, case: Case, declared: Declaration, seen: Observation
+    ) -> Remark | None:
+        others = self._holders(declared)
         renamed = settling.natural_key(declared.spec) != settling.natural_key(seen.spec)
-        others = [holder.id for holder in self.given.live.named(declared.spec)]
-        if renamed and others:
-            yield Remark(
-                topic=Topic.RENAME_TAKEN,
+        if not renamed or not others:
+            return None
+        return Remark(
+            topic=Topic.RENAME_TAKEN,
+            address=case.address,
+            ids=tuple(others),
+            other=self.held.get(others[0]),
+            text=settling.connection_name(declared.spec),
+            span=declared.source.span("spec", "name"),
+        )
+
+    def _replaced(
+        self, case: Case, declared: Declaration, record: Record, seen: Observation
+    ) -> Decision:
+        if record.prevent_destroy:
+            return Remark(
+                topic=Topic.PREVENT_DESTROY,
                 address=case.address,
-                ids=tuple(others),
-                other=self.held.get(others[0]),
-                text=settling.connection_name(declared.spec),
-                span=declared.source.span("spec", "name"),
+                ids=(record.id,),
+                count=1,
+                span=declared.source.span(),
             )
-        else:
-            yield from self._against(case, declared, seen, reason)
+        waits = self._awaited(case, declared) or self._rename_refused(case, declared, seen)
+        return waits or changes.replaced(case, declared, record, seen)
 
     def _against(
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason
@@ -237,34 +309,13 @@ class _Planner:
                 span=declared.source.span("spec", *frozen[0]),
             )
             return
-        if not compared.differs and _noted(case, declared):
-            return
-        before = compared.before
-        change = Change(
-            address=case.address,
-            action=Action.UPDATE if compared.differs else Action.NO_OP,
-            reason=reason,
-            before=before,
-            after=compared.after,
-            fields=compared.fields,
-            id=seen.id,
-            previous=case.previous,
-            pins=comparer.pins(seen, before, compared.after),
-            secrets=declared.secrets if compared.credentials else {},
-            replaced=compared.replaced,
-            dropped=compared.dropped,
-            credentials_version=_version(case.record, declared, sent=compared.credentials),
-            credentials_before=case.record.credentials_version if case.record else None,
-            prevent_destroy=declared.prevent_destroy,
-            ignored=declared.ignore_changes,
-            labels=declared.labels,
-            span=declared.source.span(),
-        )
-        yield replace(change, reason=_reason(change, case))
+        change = changes.updated(case, declared, seen, compared, reason)
+        if change is not None:
+            yield change
 
     def _undeclared(self, case: Case, record: Record, seen: Observation) -> Decision:
         if case.removed is not None and not case.removed.destroy:
-            return _let_go(case, record, Reason.REMOVED)
+            return changes.let_go(case, record, Reason.REMOVED)
         if record.prevent_destroy:
             return Remark(
                 topic=Topic.PREVENT_DESTROY,
@@ -273,17 +324,7 @@ class _Planner:
                 count=int(case.address in self.given.desired),
                 limit=int(case.removed is not None),
             )
-        return Change(
-            address=case.address,
-            action=Action.DELETE,
-            reason=self._deletion_reason(case),
-            before=comparer.masked(differ.select(seen.spec, record.spec), record.spec),
-            id=record.id,
-            previous=case.previous,
-            pins=comparer.pins(seen, record.spec),
-            consented=case.removed is not None,
-            span=case.removed.span if case.removed else None,
-        )
+        return changes.deleted(case, record, seen, self._deletion_reason(case))
 
     def _deletion_reason(self, case: Case) -> Reason:
         if self.given.request.destroy:
@@ -291,57 +332,8 @@ class _Planner:
         return Reason.REMOVED if case.removed else Reason.NOT_DECLARED
 
 
-def _created(case: Case, declared: Declaration, reason: Reason) -> Change:
-    return Change(
-        address=case.address,
-        action=Action.CREATE,
-        reason=reason,
-        after=declared.spec,
-        secrets=declared.secrets,
-        credentials_version=declared.credentials_version,
-        prevent_destroy=declared.prevent_destroy,
-        ignored=declared.ignore_changes,
-        labels=declared.labels,
-        previous=case.previous,
-        span=declared.source.span(),
-    )
-
-
-def _let_go(case: Case, record: Record, reason: Reason) -> Change:
-    return Change(
-        address=case.address,
-        action=Action.FORGET,
-        reason=reason,
-        before=differ.visible(record.spec),
-        id=record.id,
-        previous=case.previous,
-        span=case.removed.span if case.removed else None,
-    )
-
-
-def _reason(change: Change, case: Case) -> Reason:
-    if case.record is None:
-        return change.reason
-    if change.action is Action.UPDATE:
-        return change.reason if change.fields else Reason.CREDENTIALS
-    return Reason.MOVED if case.previous else Reason.RECORDED
-
-
-def _noted(case: Case, declared: Declaration) -> bool:
-    """Tell whether the state says already what an apply would make it say."""
-    if case.record is None or case.previous is not None:
-        return False
-    ignored = declared.ignore_changes
-    return declared.prevent_destroy == case.record.prevent_destroy and same(
-        differ.ignoring(declared.spec, ignored), differ.ignoring(case.record.spec, ignored)
-    )
-
-
-def _version(record: Record | None, declared: Declaration, *, sent: bool) -> str | None:
-    """Return the credentials version that is true afterwards: the declared one, if it is sent."""
-    if sent and declared.credentials_version is not None:
-        return declared.credentials_version
-    return record.credentials_version if record else None
+def _retired(case: Case) -> Iterator[Change]:
+    yield from (changes.retired(case, record, seen) for record, seen in case.deposed)
 
 
 def _below(path: Path, tops: tuple[Path, ...]) -> bool:

@@ -48,13 +48,33 @@ def merge(current: Recorded | None, dump: Recorded) -> Merged:
     return _Merge(current, dump).merged()
 
 
+def _deposing(current: Recorded, dump: Recorded) -> Recorded:
+    """Return the state with what the dump's run has replaced deposed, where it was not saved since.
+
+    What a later run knows nothing of may have been deleted by then; a plan finds out.
+    """
+    owners = current.owners
+    at_issue = {at: {one.id for one in some} for at, some in dump.deposed.items()}
+    if current.serial < dump.serial:
+        current = current.deposing(
+            at
+            for at, ids in at_issue.items()
+            if at in current.records and current.records[at].id in ids
+        )
+    unknown = {
+        at: tuple(one for one in some if one.id not in owners) for at, some in dump.deposed.items()
+    }
+    added = {at: (*some, *current.deposed.get(at, ())) for at, some in unknown.items() if some}
+    return replace(current, deposed={**current.deposed, **added}) if added else current
+
+
 def unusable(merged: Merged, kinds: Collection[str]) -> tuple[Finding, ...]:
     """Return a finding for all that a merge has added and no plan could be made with.
 
     ``kinds`` are those that a schema file describes.
     """
     records, intents = merged.recorded.records, merged.recorded.intents
-    specs = {at: records[at].spec for at in merged.taken}
+    specs = {at: records[at].spec for at in merged.taken if at in records}
     specs |= {at: intents[at].spec for at in merged.reopened}
     unknown = [_unknown_kind(at) for at in specs if at.kind not in kinds]
     return (
@@ -88,12 +108,13 @@ def _refuse_foreign(current: Recorded, dump: Recorded) -> None:
 
 class _Merge:
     def __init__(self, current: Recorded, dump: Recorded) -> None:
-        self._current = current
+        self._before = current
+        self._current = current = _deposing(current, dump)
         self._dump = dump
         self._newer = current.serial >= dump.serial
         """Whether the state was saved by somebody since."""
-        self._holders = {record.id: at for at, record in current.records.items()}
-        self._dumped = {record.id for record in dump.records.values()}
+        self._holders = current.owners
+        self._dumped = dump.owners.keys()
         self._taken: dict[Address, Record] = {}
         self._left: set[Address] = set()
         """Where a connection was recorded that has moved to another address."""
@@ -113,11 +134,17 @@ class _Merge:
             recorded = recorded.with_intents(self._reopened)
         return Merged(
             recorded=recorded,
-            taken={at: record.id for at, record in self._taken.items()},
+            taken={**self._deposed(), **{at: record.id for at, record in self._taken.items()}},
             reopened=tuple(self._reopened),
             kept=tuple(self._kept),
             refused=tuple(self._refused),
         )
+
+    def _deposed(self) -> Mapping[Address, RemoteId]:
+        before = self._before.deposed
+        return {
+            at: some[-1].id for at, some in self._current.deposed.items() if some != before.get(at)
+        }
 
     def _record(self, at: Address, record: Record) -> None:
         there = self._current.records.get(at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reconciler.core import settling
+from reconciler.core.selection import Selection
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration, Desired
 from reconciler.model.kinds import Kind
@@ -14,6 +15,7 @@ from reconciler.model.observations import Observation
 from reconciler.model.plans import Scope
 from reconciler.model.projects import Moved, Policy, Removed
 from reconciler.model.records import Intent, Record, Recorded
+from reconciler.model.uses import Use
 from reconciler.model.values import Path, Spec
 
 
@@ -22,6 +24,13 @@ class Request:
     """What a person asked for on the command line."""
 
     destroy: bool = False
+    refresh_only: bool = False
+    """Have the state follow what the service shows, and change nothing there."""
+    replace: tuple[Address, ...] = ()
+    """Connections to make anew."""
+    selection: Selection = field(default_factory=Selection)
+    unmanaged: bool = False
+    """List the live connections that nobody manages here."""
     allow_destroy: int | None = None
     allow_recreate: int | None = None
     confirmed: bool = False
@@ -75,6 +84,8 @@ class Situation:
     removed: Sequence[Removed] = ()
     rotated: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
     """Write-only members whose secret is known not to be the one sent last."""
+    uses: Mapping[RemoteId, Use] | None = field(default_factory=dict)
+    """What reads through connections, as far as it was asked for; ``None`` if nobody could tell."""
     request: Request = field(default_factory=Request)
     refreshed: bool = True
 
@@ -92,3 +103,5 @@ class Case:
     """The connection that the address records or that its ``import:`` names."""
     previous: Address | None
     removed: Removed | None
+    deposed: tuple[tuple[Record, Observation | None], ...] = ()
+    """The connections that were replaced here and are still recorded, with what is live of them."""

@@ -1,7 +1,8 @@
 """How a state is spelled: a snapshot to canonical JSON text and back, strictly.
 
 Members of a connection are sorted and stand one to a line, one connection to a block, so that a
-version control's diff names the connection that changed. Every member is always written.
+version control's diff names the connection that changed. Every member is always written, but for
+``deposed``, which is seldom there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from reconciler.model.values import Path
 _TOP = frozenset(
     {"format_version", "serial", "lineage", "organization", "sandbox", "resources", "intents"}
 )
+_DEPOSED = "deposed"
 _COMMON = frozenset({"spec", "credentials_version", "fingerprints", "prevent_destroy"})
 _RECORD = _COMMON | {"id", "etag"}
 _INTENT = _COMMON | {"client", "opened"}
@@ -59,6 +61,8 @@ class Encoder:
         }
         members = [f'  "{name}": {canonical.dumps(value)}' for name, value in head.items()]
         members += [f'  "resources": {resources}', f'  "intents": {intents}']
+        if recorded.deposed:
+            members.append(f'  "{_DEPOSED}": {_deposed_section(recorded.deposed)}')
         return "{\n" + ",\n".join(members) + "\n}\n"
 
     def _section(self, entries: Mapping[Address, _Entry], blocks: dict[int, _Block]) -> str:
@@ -86,39 +90,50 @@ def decode(text: str | bytes) -> Recorded:
     Raises ``CorruptStateError`` for what is not exactly a state of this format, naming the line or
     the member, and ``StateError`` for a format newer than this program.
     """
-    top = state_reader.parse(text).exactly(_TOP)
-    records = {
-        _address(at): _record(top.below("resources", at).exactly(_RECORD))
-        for at in top.mapping("resources")
-    }
-    _refuse_shared_ids(records)
-    return Recorded(
+    top = state_reader.parse(text)
+    top.exactly(_TOP | (top.values.keys() & {_DEPOSED}))
+    recorded = Recorded(
         serial=top.natural("serial"),
         lineage=top.text("lineage"),
         organization=top.text("organization"),
         sandbox=top.text("sandbox"),
-        records=records,
+        records={
+            _address(at): _record(top.below("resources", at).exactly(_RECORD))
+            for at in top.mapping("resources")
+        },
         intents={
             _address(at): _intent(top.below("intents", at).exactly(_INTENT))
             for at in top.mapping("intents")
         },
+        deposed=_deposed(top) if _DEPOSED in top.values else {},
     )
+    return _sound(recorded)
 
 
-def shared_id(records: Mapping[Address, Record]) -> tuple[Address, Address] | None:
-    """Return two addresses that record the same connection, if any do: no state may hold them."""
+def shared_id(recorded: Recorded) -> tuple[Address, Address, RemoteId] | None:
+    """Return two addresses that hold the same connection, if any do: no state may hold them.
+
+    They are the same address where one connection is deposed there twice, or recorded as well.
+    """
     owners: dict[RemoteId, Address] = {}
-    for address, record in records.items():
-        owner = owners.setdefault(record.id, address)
-        if owner is not address:
-            return owner, address
+    deposed = ((at, one) for at, some in recorded.deposed.items() for one in some)
+    for address, record in (*recorded.records.items(), *deposed):
+        if record.id in owners:
+            return owners[record.id], address, record.id
+        owners[record.id] = address
     return None
 
 
-def _refuse_shared_ids(records: Mapping[Address, Record]) -> None:
-    if pair := shared_id(records):
-        one, other = pair
-        raise CorruptStateError(f"{one} and {other} record the same id: {records[one].id}.")
+def _sound(recorded: Recorded) -> Recorded:
+    if found := shared_id(recorded):
+        one, other, shared = found
+        raise CorruptStateError(f"{one} and {other} record the same id: {shared}.")
+    return recorded
+
+
+def _deposed_section(deposed: Mapping[Address, tuple[Record, ...]]) -> str:
+    members = {str(at): [_record_members(one) for one in some] for at, some in deposed.items()}
+    return canonical.pretty(members).rstrip("\n").replace("\n", "\n  ")
 
 
 def _block(address: Address, entry: _Entry) -> _Block:
@@ -155,6 +170,13 @@ def _record(members: Members) -> Record:
         fingerprints=_fingerprints(members),
         prevent_destroy=members.flag("prevent_destroy"),
     )
+
+
+def _deposed(top: Members) -> dict[Address, tuple[Record, ...]]:
+    return {
+        _address(at): tuple(_record(one.exactly(_RECORD)) for one in top.listed(_DEPOSED, at))
+        for at in top.mapping(_DEPOSED)
+    }
 
 
 def _intent(members: Members) -> Intent:

@@ -89,6 +89,14 @@ class Members:
         inner = Members(f"{name}.{member}", self.mapping(name))
         return Members(inner.where, Members(name, inner.values).mapping(member))
 
+    def listed(self, name: str, member: str) -> tuple[Members, ...]:
+        """Return the members of each object in a list, not empty, inside the object ``name``."""
+        where, entries = f"{name}.{member}", self.mapping(name)[member]
+        if type(entries) is not list or not entries:
+            raise CorruptStateError(f"{where} is not a list with entries.")
+        some = {str(at): entry for at, entry in enumerate(entries)}
+        return tuple(Members(f"{where}[{at}]", Members(where, some).mapping(at)) for at in some)
+
     def spec(self, name: str) -> Spec:
         """Return a spec, frozen all the way down."""
         spec: Spec = strict_json.frozen(self.mapping(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Self
 
@@ -30,6 +30,7 @@ from reconciler.model import addresses
 from reconciler.model.addresses import RemoteId
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.model.uses import Use
 from reconciler.ports import Accepted, Clock, Threads
 
 ORDER: Final = "createdAt"
@@ -226,9 +227,10 @@ class FlowService:
         if not certain:
             self._see_it_go(kind, remote_id)
 
-    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
-        """Return the ids of the flows that read through a connection, a hundred at most."""
-        return dependants.flows(partial(self._courier.read, limit=PAGE_LIMIT), remote_id)
+    def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
+        """Return for each connection what reads through it."""
+        budget = Budget(self._clock)
+        return dependants.uses(partial(self._courier.read, limit=PAGE_LIMIT, budget=budget), ids)
 
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""

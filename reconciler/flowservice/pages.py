@@ -59,6 +59,16 @@ def listed(
         return list(found.values())
 
 
+def items(
+    fetch: Callable[[str], Any], path: str, query: Mapping[str, str]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield every item of a list; raise ``ProtocolError`` where it may be incomplete."""
+    for number, page in enumerate(_pages(fetch, path, query)):
+        if number * _SIZE > OBJECTS:
+            raise ProtocolError(f"The list holds more than {OBJECTS:,} objects.")
+        yield from _items(page)
+
+
 def only(document: Any) -> Mapping[str, Any] | None:
     """Return the one item of an answer about one object, ``None`` if it lists no item."""
     found = _items(document)

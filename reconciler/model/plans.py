@@ -5,9 +5,10 @@ The planner puts reasons here; ``render`` turns them into words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.findings import Span
@@ -21,8 +22,20 @@ class Action(StrEnum):
     """Nothing on the service: only the state follows (an import, a move)."""
     CREATE = "create"
     UPDATE = "update"
+    REPLACE = "replace"
+    """Create another one, then delete this one."""
     DELETE = "delete"
     FORGET = "forget"
+
+    @property
+    def creates(self) -> bool:
+        """Whether a connection comes into being."""
+        return self in (Action.CREATE, Action.REPLACE)
+
+    @property
+    def deletes(self) -> bool:
+        """Whether a connection ceases to be."""
+        return self in (Action.DELETE, Action.REPLACE)
 
 
 class Reason(StrEnum):
@@ -46,10 +59,22 @@ class Reason(StrEnum):
     """``removed:`` asks for it."""
     DESTROY = "destroy"
     """``-destroy`` asks for it."""
+    REQUESTED = "requested"
+    """``-replace`` asks for it."""
+    DEPOSED = "deposed"
+    """A replacement made its successor and could not delete it."""
     GONE = "gone"
     """Neither declared nor on the service any more."""
+    ACCEPTED = "accepted"
+    """It drifted, and the state is to follow."""
     RECORDED = "recorded"
     """Nothing to do but to bring our own notes up to date, which is no change to anybody."""
+    ACKNOWLEDGED = "acknowledged"
+    """Written by others with nothing to see; that they did is noted."""
+
+
+QUIET = frozenset({Reason.RECORDED, Reason.ACKNOWLEDGED})
+"""Reasons for what nobody would call a change."""
 
 
 class Origin(StrEnum):
@@ -124,7 +149,42 @@ class Change:
     """A deletion that was reviewed as such: ``removed: {destroy: true}``."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """The declared ones, by which plans are searched; the service knows none."""
+    deposed: bool = False
+    """The connection is not the one that the address stands for, but one that was replaced."""
     span: Span | None = None
+
+    @property
+    def key(self) -> tuple[Address, str]:
+        """What no two changes of a plan share: the address, and which deposed one, if it is one."""
+        return self.address, (self.id or "") if self.deposed else ""
+
+    @property
+    def subject(self) -> str:
+        """The address, and which deposed connection, if it is about one, as Terraform says it."""
+        return f"{self.address} (deposed object {self.id})" if self.deposed else str(self.address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many connections are changed in which way; a replaced one is added and destroyed."""
+
+    imported: int
+    added: int
+    changed: int
+    destroyed: int
+    forgotten: int
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Self:
+        """Count these."""
+        counted = tuple(changes)
+        return cls(
+            imported=sum(change.importing for change in counted),
+            added=sum(change.action.creates for change in counted),
+            changed=sum(change.action is Action.UPDATE for change in counted),
+            destroyed=sum(change.action.deletes for change in counted),
+            forgotten=sum(change.action is Action.FORGET for change in counted),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +251,8 @@ class Topic(StrEnum):
     TOO_MANY_DELETIONS = "too-many-deletions"
     TOO_MANY_GONE = "too-many-gone"
     NOTHING_DECLARED = "nothing-declared"
+    IN_USE = "in-use"
+    """Flows use what is to be deleted."""
 
     # Warnings: worth knowing, in nobody's way.
     STATE_LOST = "state-lost"
@@ -202,6 +264,12 @@ class Topic(StrEnum):
     DROPPED = "dropped"
     FINAL = "final"
     """A connection of a deprecated kind is to be deleted."""
+    TARGETED = "targeted"
+    """The plan is about some addresses alone."""
+    ORPHANED = "orphaned"
+    """Source connections are left without the connection that is to be deleted."""
+    USE_UNKNOWN = "use-unknown"
+    """Whether anything uses what is to be deleted could not be found out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +280,40 @@ class Remark:
     address: Address | None = None
     other: Address | None = None
     ids: tuple[RemoteId, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the service calls the objects with these ids, one for each, or none at all."""
     paths: tuple[Path, ...] = ()
     count: int = 0
     limit: int = 0
     text: str = ""
     author: Author | None = None
     span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A live connection that nobody manages here."""
+
+    id: RemoteId
+    name: str
+    connection_spec: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many of the live connections are managed, of the connection specs that are in use."""
+
+    managed: int
+    """Those that the state records once the plan is carried out."""
+    unmanaged: int
+    listed: tuple[Stranger, ...] = ()
+    """The unmanaged ones in order of name, where they were asked for."""
+
+    @property
+    def percent(self) -> int:
+        """Return the share that is managed, rounded down: 100 means all."""
+        total = self.managed + self.unmanaged
+        return 100 if total == 0 else self.managed * 100 // total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +328,10 @@ class Plan:
     warnings: tuple[Remark, ...] = ()
     refreshed: bool = True
     """Whether it rests on what the service says; one that does not is never applied."""
+    refresh_only: bool = False
+    """Whether it only has the state follow what the service shows."""
+    coverage: Coverage | None = None
+    """``None`` where nobody has looked."""
     digest: str = ""
     """SHA-256 of the changes alone: addresses, actions, ids, before and after; in hex."""
 
@@ -240,6 +340,17 @@ class Plan:
         """Whether apply may carry it out."""
         return self.refreshed and not self.refusals
 
+    @property
+    def complete(self) -> bool:
+        """Whether it covers every address."""
+        targeted = any(remark.topic is Topic.TARGETED for remark in self.warnings)
+        return not (self.doubts or targeted)
+
+    @property
+    def tally(self) -> Tally:
+        """What the changes come to."""
+        return Tally.of(self.changes)
+
     def count(self, action: Action) -> int:
         """Return how many changes do this to the service."""
         return sum(change.action is action for change in self.changes)
@@ -247,7 +358,7 @@ class Plan:
     @property
     def changing(self) -> tuple[Change, ...]:
         """The changes that a person would call one."""
-        return tuple(change for change in self.changes if change.reason is not Reason.RECORDED)
+        return tuple(change for change in self.changes if change.reason not in QUIET)
 
     @property
     def imports(self) -> int:

@@ -49,6 +49,14 @@ class Recorded:
     serial: int = 0
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
+    deposed: Mapping[Address, tuple[Record, ...]] = field(default_factory=dict)
+    """What was replaced and is not known to be deleted, the last one last; no tuple is empty."""
+
+    @property
+    def owners(self) -> Mapping[RemoteId, Address]:
+        """Which address holds each recorded connection, deposed ones included."""
+        deposed = {one.id: at for at, some in self.deposed.items() for one in some}
+        return deposed | {record.id: at for at, record in self.records.items()}
 
     def with_records(self, records: Mapping[Address, Record]) -> Self:
         """Return the snapshot that records these too; a recorded address has no open intent."""
@@ -70,8 +78,34 @@ class Recorded:
         return replace(self, intents={**self.intents, **intents})
 
     def without_intents(self, addresses: Iterable[Address]) -> Self:
-        """Return the snapshot with the intents of these addresses closed."""
-        gone = frozenset(addresses)
-        return replace(
-            self, intents={at: intent for at, intent in self.intents.items() if at not in gone}
+        """Return the snapshot with the intents of these addresses closed: nothing was created.
+
+        What an address had before, if it was to be replaced, it has again.
+        """
+        gone = frozenset(addresses) & self.intents.keys()
+        back = {at: self.deposed[at][-1] for at in gone if at in self.deposed}
+        kept = replace(
+            self,
+            records={**self.records, **back},
+            intents={at: intent for at, intent in self.intents.items() if at not in gone},
         )
+        return kept.without_deposed(record.id for record in back.values())
+
+    def deposing(self, addresses: Iterable[Address]) -> Self:
+        """Return the snapshot in which these addresses have no record, and keep what they had."""
+        had = {at: self.records[at] for at in addresses if at in self.records}
+        if not had:
+            return self
+        deposed = {at: (*self.deposed.get(at, ()), record) for at, record in had.items()}
+        return replace(self.without_records(had), deposed={**self.deposed, **deposed})
+
+    def without_deposed(self, ids: Iterable[RemoteId]) -> Self:
+        """Return the snapshot that no longer keeps these deposed connections."""
+        gone = frozenset(ids)
+        if not gone:
+            return self
+        left = {
+            at: tuple(one for one in some if one.id not in gone)
+            for at, some in self.deposed.items()
+        }
+        return replace(self, deposed={at: some for at, some in left.items() if some})

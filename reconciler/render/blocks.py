@@ -18,6 +18,7 @@ from reconciler.model.values import UNSET, Path, Spec, Unset, same
 SIGNS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
+    Action.REPLACE: "+/-",
     Action.DELETE: "-",
     Action.FORGET: ".",
     Action.NO_OP: " ",
@@ -42,14 +43,19 @@ _HEADS = ("id", "name")
 
 def heading(change: Change) -> Iterator[str]:
     """Yield the comments above a change: what becomes of which connection, and why."""
-    at = change.address
+    at = change.subject
     moved = change.previous is not None
     if change.action is Action.NO_OP and not change.importing:
-        yield f"  # {change.previous} has moved to {at}"
+        follows = change.reason is Reason.ACCEPTED
+        said = (
+            f"{at} will be recorded as it is" if follows else f"{change.previous} has moved to {at}"
+        )
+        yield f"  # {said}"
         return
     yield {
         Action.CREATE: f"  # {at} will be created",
         Action.UPDATE: f"  # {at} will be updated in-place",
+        Action.REPLACE: f"  # {at} will be replaced, as requested",
         Action.DELETE: f"  # {at} will be destroyed",
         Action.FORGET: (
             f"  # {at} will no longer be managed by reconciler, but will not be destroyed"
@@ -71,6 +77,7 @@ def because(change: Change) -> str:
         Reason.SETTLED: "an earlier run created it",
         Reason.NOT_DECLARED: f"because {change.address} is not in configuration",
         Reason.REMOVED: f"because removed: names {change.address}",
+        Reason.DEPOSED: "left over from a replacement that did not get to its end",
         Reason.GONE: "it is neither declared nor on the service",
     }.get(change.reason, "")
 
@@ -78,7 +85,7 @@ def because(change: Change) -> str:
 def block(change: Change) -> Iterator[str]:
     """Yield the lines that show the members of a change."""
     body = Body(fields=change.fields, resent=change.replaced)
-    yield f"  {SIGNS[change.action]} {_resource(change)}"
+    yield f"{SIGNS[change.action]:>3} {_resource(change)}"
     before = _identified(change.before, change.id)
     after = _identified(change.after, change.id)
     match change.action:
@@ -90,6 +97,9 @@ def block(change: Change) -> Iterator[str]:
                 _versioned(after, change.credentials_version),
                 depth=1,
             )
+        case Action.REPLACE:
+            made = _identified(change.after, KNOWN_AFTER)
+            yield from body.changed(before, made, depth=1)
         case Action.DELETE:
             yield from body.whole(before, sign="-", depth=1)
         case Action.FORGET | Action.NO_OP:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.core.deviations import Aspect, Deviation, Difference
 from reconciler.core.escaping import escape
-from reconciler.model.plans import Action, Change
+from reconciler.model.plans import Action, Change, Reason
 from reconciler.model.values import UNSET, dotted
 from reconciler.render import blocks
 
@@ -18,7 +18,7 @@ def render(cases: Iterable[Deviation]) -> tuple[str, ...]:
 
 
 def _lines(case: Deviation) -> Iterator[str]:
-    yield f"{case.address}: {_summary(case.reviewed, case.planned)}"
+    yield f"{case.subject}: {_summary(case.reviewed, case.planned)}"
     for difference in case.differences:
         yield f"    {_difference(difference)}"
 
@@ -35,6 +35,8 @@ def _does(change: Change | None) -> str:
     if change is None:
         return "nothing to do"
     if change.action is Action.NO_OP:
+        if change.reason is Reason.ACCEPTED:
+            return "record"
         return "import" if change.importing else "move"
     return f"import and {change.action}" if change.importing else change.action.value
 

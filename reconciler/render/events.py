@@ -14,8 +14,8 @@ from reconciler.core import plan_document
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Drift, Plan
-from reconciler.render import diagnostics, progress_lines, text
+from reconciler.model.plans import Action, Change, Coverage, Drift, Plan, Tally
+from reconciler.render import coverage_lines, diagnostics, progress_lines, text
 
 Event = dict[str, Any]
 
@@ -37,6 +37,8 @@ def plan(planned: Plan) -> Iterator[Event]:
     yield from map(_drift, planned.drift)
     yield from changes(planned)
     yield summary(planned)
+    if planned.coverage is not None and planned.coverage.unmanaged:
+        yield _coverage(planned.coverage)
 
 
 def changes(planned: Plan) -> Iterator[Event]:
@@ -46,26 +48,14 @@ def changes(planned: Plan) -> Iterator[Event]:
 
 def summary(planned: Plan) -> Event:
     """Say how much would change."""
-    counts = {
-        "add": planned.count(Action.CREATE),
-        "change": planned.count(Action.UPDATE),
-        "import": planned.imports,
-        "remove": planned.count(Action.DELETE),
-    }
-    counted = {**counts, "operation": "plan", "digest": planned.digest}
+    counted = {**_counts(planned.tally), "operation": "plan", "digest": planned.digest}
     return _event("change_summary", text.summary(planned), changes=counted)
 
 
 def applied(outcomes: tuple[Outcome, ...], message: str, *, destroy: bool) -> Event:
     """Say how much was changed."""
     done = [outcome.change for outcome in outcomes if outcome.verdict is Verdict.DONE]
-    counted = {
-        "add": sum(change.action is Action.CREATE for change in done),
-        "change": sum(change.action is Action.UPDATE for change in done),
-        "import": sum(change.importing for change in done),
-        "remove": sum(change.action is Action.DELETE for change in done),
-        "operation": "destroy" if destroy else "apply",
-    }
+    counted = {**_counts(Tally.of(done)), "operation": "destroy" if destroy else "apply"}
     return _event("change_summary", message, changes=counted)
 
 
@@ -115,16 +105,30 @@ def _event(kind: str, message: str, *, level: str = "info", **payload: Any) -> E
     return {"@level": level, "@message": message, "@module": _MODULE, "type": kind, **payload}
 
 
+def _counts(tally: Tally) -> dict[str, int]:
+    return {
+        "add": tally.added,
+        "change": tally.changed,
+        "import": tally.imported,
+        "remove": tally.destroyed,
+    }
+
+
+def _coverage(coverage: Coverage) -> Event:
+    said = plan_document.covered(coverage)
+    return _event("coverage", coverage_lines.sentence(coverage), coverage=said)
+
+
 def _planned(change: Change) -> Event:
     word = _word(change)
-    planned: Event = {"resource": _resource(change.address), "action": word}
+    planned: Event = {"resource": _subject(change), "action": word}
     if change.previous is not None:
         planned["previous_resource"] = _resource(change.previous)
     if change.importing:
         planned["importing"] = {"id": change.id}
     if (reason := plan_document.action_reason(change)) is not None:
         planned["reason"] = reason
-    return _event("planned_change", f"{change.address}: Plan to {word}", change=planned)
+    return _event("planned_change", f"{change.subject}: Plan to {word}", change=planned)
 
 
 def _drift(drift: Drift) -> Event:
@@ -134,7 +138,7 @@ def _drift(drift: Drift) -> Event:
 
 
 def _hook(change: Change, **more: Any) -> Event:
-    return {"resource": _resource(change.address), "action": _word(change), **more}
+    return {"resource": _subject(change), "action": _word(change), **more}
 
 
 def _word(change: Change) -> str:
@@ -143,6 +147,11 @@ def _word(change: Change) -> str:
     if change.action is Action.NO_OP and change.previous is not None:
         return "move"
     return _WORDS.get(change.action, change.action.value)
+
+
+def _subject(change: Change) -> Event:
+    resource = _resource(change.address)
+    return {**resource, "deposed": change.id} if change.deposed else resource
 
 
 def _resource(address: Address) -> Event:

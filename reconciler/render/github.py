@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.model.exit_codes import ExitCode
-from reconciler.model.plans import Action
+from reconciler.model.plans import Tally
 from reconciler.model.reviews import Review
 
 SUMMARY_LIMIT = 1_000_000
@@ -19,13 +19,13 @@ def outputs(reviews: Sequence[Review], *, exit_code: ExitCode) -> str:
     a word of ours or in hex, so none can hold a line break.
     """
     plans = [review.plan for review in reviews if review.plan is not None]
+    tally = Tally.of(change for plan in plans for change in plan.changes)
     values = {
         "has-changes": str(any(plan.changing for plan in plans)).lower(),
-        **{
-            action.value: sum(plan.count(action) for plan in plans)
-            for action in (Action.CREATE, Action.UPDATE, Action.DELETE)
-        },
-        "import": sum(plan.imports for plan in plans),
+        "create": tally.added,
+        "update": tally.changed,
+        "delete": tally.destroyed,
+        "import": tally.imported,
         "digest": plans[0].digest if len(reviews) == len(plans) == 1 else "",
         "exit-code": exit_code.value,
     }

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from reconciler.model.plans import Action
+from reconciler.model.plans import Tally
 from reconciler.model.reviews import Review
-
-_COUNTED = (Action.CREATE, Action.UPDATE, Action.DELETE)
 
 
 def render(reviews: Sequence[Review]) -> str:
@@ -18,5 +16,6 @@ def render(reviews: Sequence[Review]) -> str:
     (lib/gitlab/ci/parsers/terraform/tfplan.rb).
     """
     plans = [review.plan for review in reviews if review.plan is not None]
-    counts = {action.value: sum(plan.count(action) for plan in plans) for action in _COUNTED}
+    tally = Tally.of(change for plan in plans for change in plan.changes)
+    counts = {"create": tally.added, "update": tally.changed, "delete": tally.destroyed}
     return json.dumps(counts) + "\n"

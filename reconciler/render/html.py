@@ -21,13 +21,14 @@ from reconciler.model.findings import Finding, Severity
 from reconciler.model.plans import Action, Change, Drift, Origin, Plan
 from reconciler.model.reviews import Review
 from reconciler.model.values import UNSET, Path, Spec, Unset, dotted, leaves, same
-from reconciler.render import blocks, matrix_text, text
+from reconciler.render import blocks, coverage_lines, matrix_text, text
 
 View = dict[str, Any]
 
 _ACTIONS = {
     Action.CREATE: ("+", "create", "To create"),
     Action.UPDATE: ("~", "update", "To update in place"),
+    Action.REPLACE: ("+/-", "replace", "To create anew, and then destroy"),
     Action.DELETE: ("-", "delete", "To destroy"),
     Action.FORGET: (".", "forget", "To forget, and not to destroy"),
     Action.NO_OP: ("→", "adopt", "To record"),
@@ -88,6 +89,8 @@ def _plan(number: int, review: Review) -> View:
         "title": escape(review.title),
         "summary": text.summary(plan),
         "failed": plan is None or bool(plan.refusals),
+        "coverage": "" if plan is None else coverage_lines.sentence(plan.coverage),
+        "unmanaged": [] if plan is None else list(coverage_lines.listing(plan.coverage)),
         "digest": "" if plan is None else plan.digest,
         "tally": [] if plan is None else list(_tally(plan)),
         "findings": [_finding(one) for one in _errors_first(review.findings)],
@@ -102,9 +105,9 @@ def _errors_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _tally(plan: Plan) -> Iterator[View]:
-    counts = {"import": plan.imports}
-    counts |= {action.value: plan.count(action) for action in (Action.CREATE, Action.UPDATE)}
-    counts |= {"destroy": plan.count(Action.DELETE), "forget": plan.count(Action.FORGET)}
+    tally = plan.tally
+    counts = {"import": tally.imported, "create": tally.added, "update": tally.changed}
+    counts |= {"destroy": tally.destroyed, "forget": tally.forgotten}
     counts |= {"in doubt": len(plan.doubts), "drifted": len(plan.drift)}
     for word, count in counts.items():
         if count or word in ("create", "update", "destroy"):
@@ -137,9 +140,9 @@ def _change(change: Change, sign: str, number: int) -> View:
     heads = [line.strip().removeprefix("# ") for line in blocks.heading(change)]
     rows = list(_rows(change))
     return {
-        "id": f"change-{number}-{change.address}",
+        "id": f"change-{number}-{change.address}" + (f"-{change.id}" if change.deposed else ""),
         "sign": sign,
-        "address": str(change.address),
+        "address": change.subject,
         "remote_id": escape(change.id or ""),
         "why": " ".join(heads[1:]),
         "source": "" if change.span is None else escape(str(change.span)),

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.core import matrix
 from reconciler.core.escaping import escape_markup
 from reconciler.model.findings import Severity
-from reconciler.model.plans import Action, Change, Drift, Plan
+from reconciler.model.plans import Action, Change, Drift, Plan, Reason
 from reconciler.model.reviews import Review
-from reconciler.render import blocks, findings, matrix_text, text
+from reconciler.render import blocks, coverage_lines, findings, matrix_text, text
 
 GITHUB_COMMENT = 65_536
 """Characters of a comment on GitHub; GitLab takes a million."""
@@ -23,8 +23,8 @@ GITHUB_COMMENT = 65_536
 _WIDTH = 96
 """Columns at which warnings are folded, since a fence folds nothing."""
 
-_SIGN = re.compile(r"(?P<margin> +)(?P<sign>[+~-]) ")
-_COLOURED = {"+": "+", "-": "-", "~": "!"}
+_SIGN = re.compile(r"(?P<margin> *)(?P<sign>\+/-|[+~-]) ")
+_COLOURED = {"+": "+", "-": "-", "~": "!", "+/-": "!"}
 """What hosts paint in a fence of kind ``diff``, where it stands in the first column."""
 
 _TICKS = re.compile(r"`+")
@@ -95,6 +95,7 @@ _RESERVE = 600
 _ACTIONS = {
     Action.CREATE: ("+", "create"),
     Action.UPDATE: ("~", "update"),
+    Action.REPLACE: ("+/-", "replace"),
     Action.DELETE: ("-", "destroy"),
     Action.FORGET: (".", "forget"),
     Action.NO_OP: ("", ""),
@@ -121,7 +122,11 @@ def _size(piece: str) -> int:
 def _head(review: Review) -> str:
     plan = review.plan
     head = f"### Plan for {code(review.title)}\n\n**{text.summary(plan)}**\n\n"
-    return head if plan is None else f"{head}Plan digest: {code(plan.digest)}\n\n"
+    if plan is None:
+        return head
+    covered = coverage_lines.sentence(plan.coverage)
+    head += f"{covered}\n\n" if covered else ""
+    return f"{head}Plan digest: {code(plan.digest)}\n\n"
 
 
 def _side_by_side(reviews: Sequence[Review]) -> str:
@@ -145,9 +150,11 @@ def _side_by_side(reviews: Sequence[Review]) -> str:
 
 def _row(change: Change) -> str:
     sign, action = _ACTIONS[change.action]
-    words = " and ".join(filter(None, ["import" if change.importing else "", action])) or "move"
+    words = " and ".join(filter(None, ["import" if change.importing else "", action]))
+    quiet = "record" if change.reason is Reason.ACCEPTED else "move"
     why = blocks.because(change)
-    return f"| {code(sign) if sign else ''} | {code(str(change.address))} | {words} | {_why(why)} |"
+    cells = (code(sign) if sign else "", code(change.subject), words or quiet, _why(why))
+    return f"| {' | '.join(cells)} |"
 
 
 def _why(said: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from reconciler.core import adoptions
 from reconciler.core.authorship import by, moment
 from reconciler.core.escaping import escape
+from reconciler.core.wording import quoted
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.plans import Doubt, Plan, Remark, Topic
 from reconciler.model.values import dotted
@@ -85,6 +86,16 @@ def _ids(remark: Remark) -> str:
     return ", ".join(escape(each) for each in remark.ids)
 
 
+def _named(remark: Remark) -> str:
+    names = remark.names or ("",) * len(remark.ids)
+    told = [
+        f"{escape(each)} {quoted(name)}" if name else escape(each)
+        for each, name in zip(remark.ids, names, strict=True)
+    ]
+    more = len(told) - _MOST
+    return ", ".join(told[:_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
 def _fields(remark: Remark) -> str:
     return ", ".join(escape(dotted(path)) for path in remark.paths)
 
@@ -135,6 +146,9 @@ def _rename_taken(remark: Remark) -> str:
     )
 
 
+_MOST = 10
+"""Objects that are named one by one."""
+
 _Words = tuple[str, Callable[[Remark], str]]
 
 _WORDS: Mapping[Topic, _Words] = {
@@ -183,8 +197,9 @@ _WORDS: Mapping[Topic, _Words] = {
         lambda r: (
             f"{_fields(r)} cannot be changed on an existing connection. A new connection would "
             "have a new id, which breaks every source connection that uses this one, and Adobe "
-            "may refuse to create it again. Set the field back to what it was, or declare a "
-            "second connection under another address and name, and move over to it."
+            "may refuse to create it again. Set the field back to what it was; or declare a "
+            "second connection under another address and name, and move over to it; or, if that "
+            f"is what you want, have it replaced with -replace={r.address}."
         ),
     ),
     Topic.PREVENT_DESTROY: (
@@ -213,6 +228,36 @@ _WORDS: Mapping[Topic, _Words] = {
             "No manifest declares anything in this environment, and its state records "
             f"{_connections(r.count)}. To delete everything, use -destroy; otherwise check "
             "manifests: in reconciler.yaml and metadata.environments in the manifests."
+        ),
+    ),
+    Topic.IN_USE: (
+        "Connection is in use",
+        lambda r: (
+            f"Flows read through {escape(r.text)}, and the service deletes no connection that a "
+            f"flow uses: {_named(r)}. Delete these flows first, or keep the connection. No flag "
+            f"changes that; -exclude={r.address} plans the others."
+        ),
+    ),
+    Topic.TARGETED: (
+        "Resource targeting is in effect",
+        lambda r: (
+            f"The plan is about {r.count} of {r.limit} addresses, as -target, -exclude or -l ask "
+            "for. The others are not touched, and what is declared may not all be there afterwards."
+        ),
+    ),
+    Topic.ORPHANED: (
+        "Source connections are based on it",
+        lambda r: (
+            f"{'A source connection is' if r.count == 1 else f'{r.count} source connections are'} "
+            f"based on the connection that is to be deleted: {_named(r)}. No flow reads through "
+            "it, so it can be deleted, and leaves them without a base."
+        ),
+    ),
+    Topic.USE_UNKNOWN: (
+        "Use is not known",
+        lambda r: (
+            f"The plan deletes {_connections(r.count)}, and what uses them could not be read. "
+            "The service refuses to delete what a flow uses."
         ),
     ),
     Topic.STATE_LOST: (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.core.escaping import escape
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change
+from reconciler.model.plans import Action, Change, Reason
 
 _BEGUN = {
     Action.CREATE: "Creating...",
@@ -35,18 +35,18 @@ SENT = frozenset(_BEGUN)
 
 def started(change: Change) -> str:
     """Say that a change has begun."""
-    return f"{change.address}: {_BEGUN[change.action].format(id=_shown(change.id))}"
+    return f"{change.subject}: {_BEGUN[change.action].format(id=_shown(change.id))}"
 
 
 def waiting(change: Change, *, seconds: float) -> str:
     """Say that a change has not ended after so many seconds."""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{change.address}: {_STILL[change.action]} [{minutes:02}m{rest:02}s elapsed]"
+    return f"{change.subject}: {_STILL[change.action]} [{minutes:02}m{rest:02}s elapsed]"
 
 
 def finished(outcome: Outcome, *, seconds: float) -> str:
     """Say how a change ended; a failure is told in full at the end of the run."""
-    return f"{outcome.change.address}: {_ending(outcome, seconds)}"
+    return f"{outcome.change.subject}: {_ending(outcome, seconds)}"
 
 
 def settled(address: Address, remote_id: RemoteId | None) -> str:
@@ -68,8 +68,8 @@ def _ending(outcome: Outcome, seconds: float) -> str:
         return _ENDED[change.action].format(seconds=f"{int(seconds)}s", id=_shown(outcome.id))
     if change.action is Action.FORGET:
         return "Removed from the state"
-    return (
-        f"Import complete [id={_shown(change.id)}]"
-        if change.importing
-        else f"Moved from {change.previous}"
-    )
+    if change.importing:
+        return f"Import complete [id={_shown(change.id)}]"
+    if change.reason is Reason.ACCEPTED:
+        return f"Recorded as it is [id={_shown(change.id)}]"
+    return f"Moved from {change.previous}"

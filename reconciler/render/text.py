@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from reconciler.core.escaping import escape
 from reconciler.model.plans import Action, Plan
 from reconciler.model.reviews import Review
-from reconciler.render import blocks
+from reconciler.render import blocks, coverage_lines
 
 RULE = "─" * 77
 
 _SYMBOLS = {
     Action.CREATE: "  + create",
     Action.UPDATE: "  ~ update in-place",
+    Action.REPLACE: "+/- create replacement and then destroy",
     Action.DELETE: "  - destroy",
     Action.FORGET: "  . forget",
 }
@@ -26,7 +27,13 @@ _SYMBOLS = {
 
 def render(plan: Plan) -> str:
     """Return the plan for people, without warnings and refusals, which ``findings`` renders."""
-    parts = [*_drift_note(plan), *_actions(plan), summary(plan), f"Plan digest: {plan.digest}"]
+    parts = [*_drift_note(plan), *_actions(plan), summary(plan)]
+    parts += (
+        ["\n".join([said, *coverage_lines.listing(plan.coverage)])]
+        if (said := coverage_lines.sentence(plan.coverage))
+        else []
+    )
+    parts.append(f"Plan digest: {plan.digest}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,14 +51,13 @@ def summary(plan: Plan | None) -> str:
         problems = "1 problem" if len(plan.refusals) == 1 else f"{len(plan.refusals)} problems"
         return f"Planning failed: {problems}. Nothing of this plan can be applied."
     if not plan.changing and not plan.doubts:
-        return "No changes. Your infrastructure matches the configuration."
-    imports = f"{plan.imports} to import, " if plan.imports else ""
-    forgets = plan.count(Action.FORGET)
-    counts = (
-        f"{imports}{plan.count(Action.CREATE)} to add, {plan.count(Action.UPDATE)} to change, "
-        f"{plan.count(Action.DELETE)} to destroy"
-    )
-    return f"Plan: {counts}" + (f", {forgets} to forget." if forgets else ".")
+        still = "still " if plan.refresh_only else ""
+        return f"No changes. Your infrastructure {still}matches the configuration."
+    tally = plan.tally
+    imports = f"{tally.imported} to import, " if tally.imported else ""
+    counts = f"{tally.added} to add, {tally.changed} to change, {tally.destroyed} to destroy"
+    forgets = f", {tally.forgotten} to forget" if tally.forgotten else ""
+    return f"Plan: {imports}{counts}{forgets}."
 
 
 def _drift_note(plan: Plan) -> Iterator[str]:
@@ -61,6 +67,12 @@ def _drift_note(plan: Plan) -> Iterator[str]:
     yield "reconciler found these differences from what it applied last:"
     for drift in plan.drift:
         yield "\n".join(blocks.drifted(drift))
+    if plan.refresh_only:
+        yield (
+            "This is a refresh-only plan, so nothing is done to undo these. If you expected them,\n"
+            "apply it: the state then records what the service shows, and nothing else changes."
+        )
+        return
     yield (
         "Unless you have made equivalent changes to your configuration, or ignored the\n"
         "relevant attributes using ignore_changes, the following plan may include actions\n"
@@ -70,7 +82,7 @@ def _drift_note(plan: Plan) -> Iterator[str]:
 
 
 def _actions(plan: Plan) -> Iterator[str]:
-    if not plan.changing:
+    if not plan.changing or plan.refresh_only:
         return
     used = [text for action, text in _SYMBOLS.items() if plan.count(action)]
     if used:

@@ -220,7 +220,7 @@ class LocalState:
                 f"{self._display} is at serial {recorded.serial - 1}, behind which there is none: "
                 "somebody wrote it there by hand. Restore the serial from version control."
             )
-        if pair := state_document.shared_id(recorded.records):
+        if pair := state_document.shared_id(recorded):
             raise StateError(f"{pair[0]} and {pair[1]} would record the same connection.")
         try:
             data = self._encoder.encode(recorded).encode()

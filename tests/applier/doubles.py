@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +19,7 @@ from reconciler.model.outcomes import Outcome
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
+from reconciler.model.uses import Use
 from reconciler.model.values import SecretRef
 from reconciler.ports import Accepted
 from tests.builders import CLIENT, KIND, recorded, remote_id
@@ -104,7 +105,7 @@ class Service:
     def delete(self, kind: Kind, remote_id: RemoteId) -> None:
         raise NotImplementedError
 
-    def flows_using(self, remote_id: RemoteId) -> Sequence[str]:
+    def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
         raise NotImplementedError
 
 

@@ -86,11 +86,12 @@ snapshots = st.builds(
     sandbox=some_text,
     lineage=some_text,
     serial=st.integers(1, 2**63 - 1),
-    records=st.dictionaries(addresses, records, max_size=3).filter(
-        lambda held: state_document.shared_id(held) is None
-    ),
+    records=st.dictionaries(addresses, records, max_size=3),
     intents=st.dictionaries(addresses, intents, max_size=3),
-)
+    deposed=st.dictionaries(
+        addresses, st.lists(records, min_size=1, max_size=2).map(tuple), max_size=2
+    ),
+).filter(lambda recorded: state_document.shared_id(recorded) is None)
 
 
 @given(snapshots)

@@ -19,6 +19,7 @@ from reconciler.errors import (
 )
 from reconciler.model.addresses import Etag, RemoteId
 from reconciler.model.secrets import Secret
+from reconciler.model.uses import Dependant, Use
 from reconciler.model.values import thaw
 from reconciler.ports import Accepted
 from reconciler.simulator.effects import (
@@ -41,9 +42,9 @@ PATCH = [{"op": "add", "path": "/description", "value": "other"}]
 ID = remote_id(7)
 
 
-def plant(desk: Desk) -> RemoteId:
+def plant(desk: Desk, name: str = "CRM") -> RemoteId:
     """Have a connection exist."""
-    return RemoteId(desk.service.plant(name="CRM", connectionSpec={"id": SPEC_ID}))
+    return RemoteId(desk.service.plant(name=name, connectionSpec={"id": SPEC_ID}))
 
 
 def created(desk: Desk) -> int:
@@ -562,7 +563,7 @@ def test_what_flows_use_is_refused_by_name_of_the_rule(desk: Desk) -> None:
     error = raised(lambda: desk.remote.delete(KIND, known))
     assert isinstance(error, RefusedError)
     assert (error.code, len(desk.asked("delete")), created(desk)) == ("FLOW-1418-400", 1, 1)
-    assert desk.remote.flows_using(known) == [flow]
+    assert [each.id for each in desk.remote.uses([known])[known].flows] == [flow]
 
 
 DELETE_NOES: list[Any] = [
@@ -617,13 +618,50 @@ def test_what_is_no_id_is_no_spec_that_anybody_offers(desk: Desk) -> None:
 
 
 def test_where_no_source_reads_through_a_connection_no_flow_does(desk: Desk) -> None:
-    assert desk.remote.flows_using(ID) == []
+    assert desk.remote.uses([ID]) == {ID: Use()}
     assert desk.asked("flows") == []
 
 
-def test_flows_that_cannot_be_told_are_none(desk: Desk) -> None:
-    sources = {"items": [{"id": "a"}, {"id": "../x"}, {"id": 7}, "b", {}]}
-    desk.service.fault(Reply(json=sources), kind="sourceConnections")
-    heard = desk.overhear(Reply(json=[]), kind="flows")
-    assert desk.remote.flows_using(ID) == []
+def test_what_uses_a_hundred_connections_is_read_in_one_pass(desk: Desk) -> None:
+    known = [plant(desk, name=f"CRM {number}") for number in range(100)]
+    based = [
+        desk.service.plant_other("sourceConnections", name="s", baseConnectionId=each)
+        for each in known[:90]
+    ]
+    flow = desk.service.plant_other("flows", name="f", sourceConnectionIds=based[:2])
+    uses = desk.remote.uses(known)
+    assert {each: len(use.sources) for each, use in uses.items()} == {
+        each: int(each in known[:90]) for each in known
+    }
+    assert [each for each, use in uses.items() if use.flows] == known[:2]
+    assert uses[known[0]].flows == (Dependant(RemoteId(flow), "f"),)
+    assert len(desk.asked("sourceConnections")) + len(desk.asked("flows")) == 6
+
+
+def test_dependants_count_by_what_they_say_of_themselves(desk: Desk) -> None:
+    """The filter is the service's own affair: what it lets through may be anything."""
+    sources = [
+        {"id": "a", "name": 7, "baseConnectionId": ID},
+        {"id": "b", "baseConnectionId": "another"},
+        {"id": "../x", "baseConnectionId": ID},
+        {"id": 7, "baseConnectionId": ID},
+        {"id": "c", "baseConnectionId": [ID]},
+        {},
+    ]
+    flows = [
+        {"id": "f", "sourceConnectionIds": ["a"]},
+        {"id": "g", "sourceConnectionIds": ["b", ["a"], None]},
+        {"id": "h", "sourceConnectionIds": "a"},
+        {"id": "i"},
+    ]
+    desk.service.fault(Reply(json={"items": sources}), kind="sourceConnections")
+    heard = desk.overhear(Reply(json={"items": flows}), kind="flows")
+    use = Use(sources=(Dependant(RemoteId("a"), "7"),), flows=(Dependant(RemoteId("f"), ""),))
+    assert desk.remote.uses([ID]) == {ID: use}
     assert dict(heard[0].query)["property"] == "sourceConnectionIds[]==a"
+
+
+@pytest.mark.parametrize("reply", [Reply(json=[]), Reply(json={}), Reply(json={"items": [7]})])
+def test_what_is_no_list_of_dependants_is_not_taken_for_none(desk: Desk, reply: Reply) -> None:
+    desk.service.fault(reply, kind="sourceConnections", times=None)
+    assert isinstance(raised(lambda: desk.remote.uses([ID])), ProtocolError)

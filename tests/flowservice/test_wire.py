@@ -126,7 +126,7 @@ VERBS: list[Any] = [
         id="spec",
     ),
     pytest.param(
-        lambda remote: remote.flows_using(ID),
+        lambda remote: remote.uses([ID]),
         "GET /data/foundation/flowservice/sourceConnections?",
         {},
         id="flows",

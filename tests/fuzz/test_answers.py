@@ -46,7 +46,7 @@ CALLS: tuple[Callable[[FlowService], object], ...] = (
     lambda remote: remote.create(KIND, BODY),
     lambda remote: remote.update(KIND, observation(1), PATCH),
     lambda remote: remote.delete(KIND, ID),
-    lambda remote: remote.flows_using(ID),
+    lambda remote: remote.uses([ID]),
     lambda remote: remote.offers(SPEC_ID),
 )
 STATUSES = (200, 200, 200, 201, 204, 202, 100, 301, 400, 401, 404, 409, 412, 429, 500, 503, 799)

@@ -302,18 +302,6 @@ def test_a_deletion_of_what_somebody_changed_meanwhile_is_left(world: World) -> 
     assert "since the plan was made, so this change was not sent" in ended.told
 
 
-def test_a_deletion_of_what_flows_use_is_refused_with_the_flows(world: World) -> None:
-    world.applied(crm(), crm("z"))
-    at = world.ids["crm"]
-    source = world.service.plant_other("sourceConnections", sandboxName="dev", baseConnectionId=at)
-    flow = world.service.plant_other("flows", sandboxName="dev", sourceConnectionIds=[source])
-    world.declare(crm("z"))
-    ended = world.apply()
-    assert (ended.code, sorted(world.ids)) == (3, ["crm", "z"])
-    assert "FLOW-1418-400" in ended.err
-    assert f"It is used by: {flow}." in ended.told
-
-
 @pytest.mark.parametrize(
     "switches",
     [
