@@ -160,7 +160,16 @@ class History:
         ]
         if chance.random() < 0.05:
             words.append("-destroy")
+        elif chance.random() < self._theme.replacements and (known := self._replaceable()):
+            words.append(f"-replace={chance.choice(known)}")
+            self.told.counts["replacements"] += 1
         return words
+
+    def _replaceable(self) -> list[str]:
+        """Return the addresses that are declared and recorded."""
+        recorded = self._recorded()
+        records = {} if recorded is None else recorded.records
+        return sorted(str(at) for at in records if at.name in self._titles)
 
     def _start(self, words: list[str]) -> Process:
         self._number += 1
@@ -231,10 +240,14 @@ class History:
         recorded = self._recorded()
         serial = 0 if recorded is None else recorded.serial
         self._hold(serial >= self._acknowledged, f"serial {serial} after {self._acknowledged}")
-        bound = set() if recorded is None else {each.id for each in recorded.records.values()}
+        bound = set[str]() if recorded is None else set(recorded.owners)
+        deposed = set[str]() if recorded is None else bound - {
+            each.id for each in recorded.records.values()
+        }
+        """What was replaced has the name of its successor, and is to go."""
         intended = set() if recorded is None else set(map(_title, recorded.intents.values()))
-        names = Counter(str(one.document["name"]) for one in self._ours())
-        labels = Counter(_label(str(one.document["name"])) for one in self._ours())
+        current = [str(one.document["name"]) for one in self._ours() if one.id not in deposed]
+        names, labels = Counter(current), Counter(map(_label, current))
         twice = [name for name, count in names.items() if count > 1]
         self._hold(not twice, f"made twice: {twice}")
         lost = [
@@ -286,6 +299,7 @@ class History:
         if recorded is None:
             return
         self._hold(not recorded.intents, "exit 0, and creates are in doubt")
+        self._hold(not recorded.deposed, "exit 0, and what was replaced is left")
         names = {at.name: _title(each) for at, each in recorded.records.items()}
         self._hold(names == titles, f"exit 0, recorded {names}, declared {titles}")
         by_id = {one.id: one for one in self._ours()}

@@ -38,6 +38,8 @@ class Theme:
         }
     )  # fmt: skip
     """What befalls a runner."""
+    replacements: float = 0.05
+    """How many runs have a connection replaced, where there is one."""
     people: float = 0.25
     cuts: float = 0.15
     trouble: float = 0.06
@@ -80,6 +82,8 @@ THEMES: Mapping[Theme, int] = {
         ends=_CALM,
         known={"lagging": 0.6},
     ): 1,
+    # Connections that are replaced, whatever befalls the run.
+    Theme(episodes={2: 2, 3: 1}, runners={1: 5, 2: 1}, people=0.1, replacements=0.8): 3,
     # Creates that nobody answers.
     Theme(
         episodes={1: 2, 2: 1},
