@@ -25,6 +25,7 @@ from tests.pipelines.workflows import BIN, PATIENCE, Meddling
 
 PUSH_TOKEN = "canary9b1f-push-token"
 REQUEST, PUSH, SCHEDULE = "merge_request_event", "push", "schedule"
+_INSTALLS = ("apt-get ", "pip ")
 _INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
 
 
@@ -117,9 +118,16 @@ class Project:
         url = f"http://{git_server.JOB}@{self.origin}/origin.git"
         shallow = [] if depth == "0" else [f"--depth={depth}"]
         git(self.jobs, "clone", "--quiet", *shallow, f"--branch={branch}", url, folder.name)
-        code, log = self.run(folder, "\n".join(job["script"]), environ, during)
+        _open_to_all(folder)
+        script = [*self._before(job), *job["script"]]
+        code, log = self.run(folder, "\n".join(script), environ, during)
         _, after = self.run(folder, "\n".join(job.get("after_script", [])), environ)
         return Played(code, folder, log + after)
+
+    def _before(self, job: Mapping[str, Any]) -> list[str]:
+        """Return what a job runs before its script, but what installs: that is here already."""
+        lines = self.pipeline[job["extends"]]["before_script"]
+        return [line for line in lines if not line.startswith(_INSTALLS)]
 
     def run(
         self,
@@ -164,6 +172,13 @@ def opened(root: Path, pipeline: Mapping[str, Any], *, ci: str = "gitlab") -> It
         (folder / "connections").mkdir()
         (folder / "connections" / ".keep").touch()
         yield Project(world, host, Repository.begun(root, folder), origin, jobs, pipeline)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody write everything, as the Docker executor does, which clones with umask 0."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | 0o222)
 
 
 def _holds(condition: str, environ: Mapping[str, str]) -> bool:
