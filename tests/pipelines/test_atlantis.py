@@ -11,7 +11,7 @@ import yaml
 from tests.journeys.worlds import crm
 from tests.pipelines import projects
 from tests.pipelines.projects import Project
-from tests.pipelines.repositories import git
+from tests.pipelines.repositories import MAIN, git
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "atlantis" / "repos.yaml"
 WORKFLOW = yaml.safe_load(EXAMPLE.read_text())["workflows"]["reconciler"]
@@ -32,13 +32,18 @@ def checked_out(project: Project, branch: str) -> Path:
     return folder
 
 
-def played(project: Project, folder: Path, stage: str, branch: str) -> tuple[int, str]:
+def played(
+    project: Project, folder: Path, stage: str, branch: str, *, owner: str = "acme"
+) -> tuple[int, str]:
+    """Play a stage for a pull request whose branch is in the repository of ``owner``."""
     environ = {
         **project.world.environ,
         "WORKSPACE": "dev",
         "PLANFILE": str(project.jobs / "crm-dev.tfplan"),
         "HEAD_BRANCH_NAME": branch,
-    }
+        "HEAD_REPO_OWNER": owner, "HEAD_REPO_NAME": "crm",
+        "BASE_REPO_OWNER": "acme", "BASE_REPO_NAME": "crm",
+    }  # fmt: skip
     log = ""
     for step in WORKFLOW[stage]["steps"]:
         code, said = project.run(folder, step["run"], environ, interpreter=("sh",))
@@ -80,6 +85,18 @@ def test_no_script_of_a_request_is_run(project: Project) -> None:
     for stage in ("plan", "apply"):
         assert played(project, folder, stage, "cheat")[0] == 0
     assert not (folder / "ran").exists()
+
+
+def test_a_fork_moves_no_branch_of_ours_that_is_called_as_its_own(project: Project) -> None:
+    project.propose("theirs", ONE)
+    folder = checked_out(project, "theirs")
+    before = git(project.repository.bare, "rev-parse", MAIN)
+    assert played(project, folder, "plan", MAIN, owner="stranger")[0] == 0
+    code, said = played(project, folder, "apply", MAIN, owner="stranger")
+    assert code == 1
+    assert "Push it to a branch of this one" in said
+    assert project.world.titles == []
+    assert git(project.repository.bare, "rev-parse", MAIN) == before
 
 
 def test_the_repository_s_side_plans_what_init_writes(project: Project) -> None:
