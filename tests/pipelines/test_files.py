@@ -110,6 +110,17 @@ def test_a_pipeline_installs_the_version_that_wrote_it(tmp_path: Path, pipeline:
     assert {*versions} == {__version__}
 
 
+def test_a_later_commit_ends_the_whole_run_of_an_earlier_one() -> None:
+    # Were it the job that plans alone, it could begin after the later one has, and end that.
+    (workflow,) = (path for path in WORKFLOWS if path.name == "reconciler-plan.yml")
+    said = yaml.safe_load(workflow.read_text())
+    assert said["concurrency"] == {
+        "group": "reconciler-plan-${{ github.event.pull_request.number }}",
+        "cancel-in-progress": True,
+    }
+    assert not any("concurrency" in job for job in said["jobs"].values())
+
+
 def test_actions_are_pinned_by_commit() -> None:
     for workflow in WORKFLOWS:
         for used in re.findall(r"uses: (\S+)", workflow.read_text()):
