@@ -82,3 +82,18 @@ class Repository:
             git(folder, "fetch", "--quiet", f"--depth={depth}", "origin", f"{request}:request")
             git(folder, "fetch", "--quiet", "--unshallow", "origin")
             git(folder, "merge", "--quiet", "--no-ff", "--message", "merge", "request")
+
+
+TOUCHED = ("state/dev.json", "state/dev.json.backup", "state/.dev.json.lock.info", "state")
+"""What no pull request may touch: a state, what lies beside one, and the folder itself."""
+
+
+def touch(repository: Repository, name: str) -> None:
+    """Change what has that name; a folder becomes a link to another one."""
+    place = repository.clone / name
+    if place.is_dir():
+        place.rename(place.with_name("elsewhere"))
+        place.symlink_to("elsewhere")
+    else:
+        place.write_text("{}\n")
+    git(repository.clone, "add", "--force", name)

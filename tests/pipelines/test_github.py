@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
+
 from reconciler.simulator.effects import Delay, Reset
 from tests.journeys.worlds import crm
-from tests.pipelines.repositories import git
+from tests.pipelines.repositories import TOUCHED, git, touch
 from tests.pipelines.teams import Team
 from tests.pipelines.workflows import killed, wait
 
@@ -225,10 +227,38 @@ def test_a_plan_that_is_refused_is_shown_all_the_same(team: Team) -> None:
     assert "import:" in comment.body
 
 
-def test_a_pull_request_that_touches_a_state_fails(team: Team) -> None:
+def test_a_plan_that_a_pull_request_brings_along_is_not_shown_as_ours(team: Team) -> None:
+    team.propose("cheat", ONE)
+    bring_a_plan(team)
+    team.repository.pushed("Cheat", branch="cheat")
+    assert team.plan("cheat").failed
+    assert not team.host.ours
+
+
+@pytest.mark.parametrize("environment", ["dev", "all"])
+def test_the_action_names_no_plan_that_a_pull_request_brings_along(
+    team: Team, environment: str
+) -> None:
+    team.propose("cheat", ONE)
+    bring_a_plan(team)
+    team.repository.pushed("Cheat", branch="cheat")
+    job = team.act("cheat", environment=environment)
+    assert job.failed
+    assert job.outputs["action"]["plan-file"] == ""
+
+
+def bring_a_plan(team: Team) -> None:
+    """Leave a saved plan where that of the job would be, and see to it that the job makes none."""
+    assert team.world.run("plan", "-out=reconciler.plan.json").code == 0
+    git(team.repository.clone, "add", "--force", "reconciler.plan.json")
+    team.world.declare(ONE.replace("ZohoCrmConnection", "ZohoCrmConection"))
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_a_pull_request_that_touches_a_state_fails(team: Team, name: str) -> None:
     applied(team, "add-one", ONE)
     team.repository.branched("cheat")
-    (team.repository.clone / "state" / "dev.json").write_text("{}\n")
+    touch(team.repository, name)
     team.repository.pushed("Cheat", branch="cheat")
     job = team.check("cheat")
     assert job.failed

@@ -13,7 +13,7 @@ from reconciler.simulator.effects import Delay
 from tests.journeys.worlds import SECRETS, crm
 from tests.pipelines import projects
 from tests.pipelines.projects import Project
-from tests.pipelines.repositories import git
+from tests.pipelines.repositories import TOUCHED, git, touch
 from tests.pipelines.workflows import halted, killed, wait
 
 ONE, TWO = crm("one", title="One"), crm("two", title="Two")
@@ -124,13 +124,24 @@ def test_a_state_that_moved_meanwhile_is_kept_and_the_job_fails(project: Project
     assert project.repository.shown("state/dev.json") == "{}"
 
 
-def test_a_merge_request_that_touches_a_state_fails(project: Project) -> None:
+def test_a_plan_that_a_merge_request_brings_along_is_not_shown_as_ours(project: Project) -> None:
+    project.propose("cheat", ONE)
+    assert project.world.run("plan", "-out=reconciler.plan.json").code == 0
+    git(project.repository.clone, "add", "--force", "reconciler.plan.json")
+    project.world.declare(ONE.replace("ZohoCrmConnection", "ZohoCrmConection"))
+    project.repository.pushed("Cheat", branch="cheat")
+    assert project.plan("cheat").code == 1
+    assert not project.host.ours
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_a_merge_request_that_touches_a_state_fails(project: Project, name: str) -> None:
     project.repository.branched("cheat")
-    (project.repository.clone / "state" / "dev.json").write_text("{}\n")
+    touch(project.repository, name)
     project.repository.pushed("Cheat", branch="cheat")
     played = project.check("cheat")
     assert played.code == 1
-    assert "Only the pipeline writes files in state/" in played.log
+    assert "Only the pipeline writes in state/" in played.log
 
 
 def test_a_state_that_others_moved_since_is_no_change_of_the_request(project: Project) -> None:
