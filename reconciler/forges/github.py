@@ -93,12 +93,27 @@ def connect(place: Place, *, wire: Wire, clock: Clock) -> GitHub:
     number = place.number
     if number is None:
         found, _ = courier.read(f"/repos/{place.repository}/commits/{place.commit}/pulls")
-        number = shapes.only(found, "number", what="pull request")
+        tests = (_is_merged, _is_no_fork)
+        number = shapes.only(found, "number", what="pull request", tests=tests)
     return GitHub(place, number=number, courier=courier)
 
 
 def _title(place: Place, number: int | None) -> str:
     return f"pull request {number or 'of the commit'} of {place.repository}"
+
+
+def _is_merged(request: dict[str, Any]) -> bool:
+    return request.get("merged_at") is not None
+
+
+def _is_no_fork(request: dict[str, Any]) -> bool:
+    return bool(_repository(request.get("head")) == _repository(request.get("base")))
+
+
+def _repository(end: Any) -> Any:
+    """Return the id of the repository that a branch is in, ``None`` where that is gone."""
+    repository = end.get("repo") if isinstance(end, dict) else None
+    return repository.get("id") if isinstance(repository, dict) else None
 
 
 def _comment(item: Any) -> Comment:

@@ -79,7 +79,8 @@ def connect(place: Place, *, wire: Wire, clock: Clock) -> GitLab:
     if number is None:
         path = f"{_project(place)}/repository/commits/{place.commit}/merge_requests"
         found, _ = courier.read(path)
-        number = shapes.only(found, "iid", what="merge request")
+        tests = (_is_merged, _is_no_fork)
+        number = shapes.only(found, "iid", what="merge request", tests=tests)
     return GitLab(place, number=number, courier=courier)
 
 
@@ -89,6 +90,14 @@ def _project(place: Place) -> str:
 
 def _title(place: Place, number: int | None) -> str:
     return f"merge request {number or 'of the commit'} of project {place.repository}"
+
+
+def _is_merged(request: dict[str, Any]) -> bool:
+    return request.get("state") == "merged"
+
+
+def _is_no_fork(request: dict[str, Any]) -> bool:
+    return bool(request.get("source_project_id") == request.get("target_project_id"))
 
 
 def _comment(item: Any) -> Comment:

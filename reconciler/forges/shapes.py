@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeAlias
 
 from requests.utils import parse_header_links
 
@@ -11,6 +11,9 @@ from reconciler.errors import ForgeError, UncommentedError
 from reconciler.forges.courier import document
 from reconciler.forges.wire import Answer
 from reconciler.model.comments import Comment
+
+Test: TypeAlias = Callable[[dict[str, Any]], bool]
+"""Of a request, as the host shows it."""
 
 PAGES: Final = 1_000
 """Of a hundred comments each."""
@@ -63,16 +66,22 @@ def name(user: Any, member: str) -> str:
     return found
 
 
-def only(found: Any, member: str, *, what: str) -> int:
-    """Return the number of the one request that brought a commit."""
-    numbers = {item.get(member) for item in objects(found)}
-    (number,) = numbers if len(numbers) == 1 else (None,)
-    if type(number) is not int:
+def only(found: Any, member: str, *, what: str, tests: Iterable[Test]) -> int:
+    """Return the number of the one request that brought a commit.
+
+    Others may hold the same commit, and anybody can open one in a fork: of several, those that fail
+    a test are left out, unless all of them do.
+    """
+    items = objects(found)
+    for test in tests:
+        items = [item for item in items if test(item)] or items
+    numbers = {item[member] for item in items if type(item.get(member)) is int}
+    if len(numbers) != 1:
         raise UncommentedError(
-            f"The host knows {len(numbers) or 'no'} {what}{'' if len(numbers) == 1 else 's'} that "
-            "brought this commit, and one is needed. Name it with --number N."
+            f"The host knows {len(numbers) or 'no'} {what}s that brought this commit, and one is "
+            "needed. Name it with --number N."
         )
-    return number
+    return int(numbers.pop())
 
 
 def endless() -> ForgeError:

@@ -74,7 +74,11 @@ class Host:
     faults: list[Fault] = field(default_factory=list)
     url: str = ""
     brought: list[int] = field(default_factory=lambda: [NUMBER])
-    """The requests that brought ``COMMIT``."""
+    """The requests that brought ``COMMIT``, merged from branches of the repository itself."""
+    opened: list[int] = field(default_factory=list)
+    """Those that hold it too and are open, as one that is based on another."""
+    forked: list[int] = field(default_factory=list)
+    """Those of forks, which count as merged once the branch has all that they hold."""
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
 
     longest = 0
@@ -217,7 +221,17 @@ class GitHub(Host):
         return 200, self.shown(found)
 
     def pulls(self, _: Asked) -> Reply:
-        return 200, [{"id": 1, "number": number} for number in self.brought]
+        return 200, [
+            {
+                "id": 1, "number": number, "merged_at": merged,
+                "head": {"repo": repository and {"id": repository}}, "base": {"repo": {"id": 42}},
+            }
+            for numbers, merged, repository in (
+                (self.opened, None, 42), (self.forked, "2026-01-01T00:00:00Z", None),
+                (self.brought, "2026-01-01T00:00:00Z", 42),
+            )
+            for number in numbers
+        ]  # fmt: skip
 
     def judged(self, asked: Asked) -> Reply | None:
         if not _typed(asked):
@@ -257,8 +271,21 @@ class GitLab(Host):
             ("GET", notes, self.list),
             ("POST", notes, self.create),
             ("PUT", notes + r"/(\d+)", self.update),
-            ("GET", commit, lambda _: (200, [{"id": 9, "iid": one} for one in self.brought])),
+            ("GET", commit, self.requests),
         ]
+
+    def requests(self, _: Asked) -> Reply:
+        return 200, [
+            {
+                "id": 9, "iid": number, "state": state,
+                "source_project_id": source, "target_project_id": 42,
+            }
+            for numbers, state, source in (
+                (self.opened, "opened", 42), (self.forked, "merged", 43),
+                (self.brought, "merged", 42),
+            )
+            for number in numbers
+        ]  # fmt: skip
 
     def list(self, asked: Asked) -> Reply:
         assert (asked.query["order_by"], asked.query["sort"]) == ("created_at", "asc")

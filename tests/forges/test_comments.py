@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.forges.discussions import ENVIRONMENTS, MARK, Discussion, digest_of
@@ -165,16 +167,36 @@ def test_an_app_is_known_by_the_name_that_a_flag_gives(on_github: Discussion) ->
     assert on_github.host.log[-1].query == {"per_page": "100"}
 
 
+MERGED = {
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_SHA": COMMIT,
+    "CI_MERGE_REQUEST_IID": None,
+    "CI_COMMIT_SHA": COMMIT,
+}
+
+
 def test_a_merge_finds_the_request_that_brought_its_commit(discussion: Discussion) -> None:
     digest = discussion.planned()
     discussion.commented()
-    after = {
-        "GITHUB_REF": "refs/heads/main",
-        "GITHUB_SHA": COMMIT,
-        "CI_MERGE_REQUEST_IID": None,
-        "CI_COMMIT_SHA": COMMIT,
-    }
-    assert discussion.ask("--digest", env=after).out == f"{digest}\n"
+    assert discussion.ask("--digest", env=MERGED).out == f"{digest}\n"
+
+
+@pytest.mark.parametrize("others", ["opened", "forked"])
+def test_nobody_stops_an_apply_by_a_request_with_the_same_commit(
+    discussion: Discussion, others: str
+) -> None:
+    digest = discussion.planned()
+    discussion.commented()
+    setattr(discussion.host, others, [8, 9])
+    assert discussion.ask("--digest", env=MERGED).out == f"{digest}\n"
+
+
+@pytest.mark.parametrize("number", [None, "7", [7], {}, True])
+def test_a_request_without_a_number_is_none(discussion: Discussion, number: Any) -> None:
+    discussion.host.brought = [number]
+    ended = discussion.ask("--digest", env=MERGED)
+    assert (ended.code, ended.out) == (1, "")
+    assert "The host knows no " in ended.told
 
 
 @pytest.mark.parametrize(("brought", "count"), [([], "no"), ([7, 8], "2")])
@@ -182,13 +204,7 @@ def test_a_commit_of_no_request_or_of_several_is_not_guessed_about(
     discussion: Discussion, brought: list[int], count: str
 ) -> None:
     discussion.host.brought = brought
-    env = {
-        "GITHUB_REF": None,
-        "GITHUB_SHA": COMMIT,
-        "CI_MERGE_REQUEST_IID": None,
-        "CI_COMMIT_SHA": COMMIT,
-    }
-    ended = discussion.ask("--digest", env=env)
+    ended = discussion.ask("--digest", env=MERGED)
     assert (ended.code, ended.out) == (1, "")
     assert f"The host knows {count} " in ended.told
     assert "--number N" in ended.told
