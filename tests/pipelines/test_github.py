@@ -170,6 +170,22 @@ def test_a_rejected_push_of_a_state_that_moved_keeps_the_file_and_fails(team: Te
     assert team.repository.shown("state/dev.json") == "{}"
 
 
+def test_a_state_that_the_project_has_elsewhere_is_kept_and_fails_the_job(team: Team) -> None:
+    project = team.repository.clone / "reconciler.yaml"
+    team.repository.branched("elsewhere")
+    project.write_text(project.read_text().replace("state/dev.json", "states/dev.json"))
+    team.repository.pushed("Keep the state elsewhere")
+    team.propose("add-both", ONE, TWO)
+    assert not team.plan("add-both").failed
+    team.merge("add-both")
+    job = team.apply()
+    assert team.world.titles == ["One", "Two"]
+    assert job.failed
+    assert "The state is in states/dev.json, and only state/dev.json is committed" in job.log
+    (kept,) = job.artifacts
+    assert '"ZohoCrmConnection.two"' in (kept / "dev.json.kept").read_text()
+
+
 def test_a_state_that_was_kept_is_merged_by_the_command_for_it(team: Team) -> None:
     applied(team, "add-one", ONE)
     team.propose("add-two", ONE, TWO)

@@ -2,13 +2,22 @@
 # Commit the state of one environment and push it: commit-state.sh FILE BRANCH
 #
 # A push that is rejected is repeated only while nobody else has touched that file: two states are
-# never merged. Where it cannot be pushed, this fails, and the pipeline keeps the file. Neither the
-# work tree nor HEAD is touched, so that a run that was stopped half-way can be repeated.
+# never merged. Where it cannot be pushed, this fails, and the pipeline keeps the file. Neither HEAD
+# nor what git knows is touched, so that a run that was stopped half-way can be repeated.
 set -euo pipefail
 state=$1
 branch=$2
 
-[ -e "$state" ] || exit 0 # there is none yet
+if [ ! -e "$state" ]; then
+  # There is none yet, or reconciler.yaml has it elsewhere, where nobody would commit it.
+  elsewhere=$(git ls-files --others --modified -z -- ':!*.backup' ":!$state.kept" |
+    xargs -0r grep -ls '^  "intents": ' | head -n 1 || true)
+  [ -n "$elsewhere" ] || exit 0
+  mkdir -p "$(dirname "$state")"
+  cp "$elsewhere" "$state.kept"
+  echo "The state is in $elsewhere, and only $state is committed: say so in reconciler.yaml. The file of this run is kept." >&2
+  exit 1
+fi
 aside=$(mktemp -d)
 trap 'rm -rf "$aside"' EXIT
 export GIT_INDEX_FILE=$aside/index
