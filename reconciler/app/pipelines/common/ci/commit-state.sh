@@ -3,7 +3,7 @@
 #
 # A push that is rejected is repeated only while nobody else has touched that file: two states are
 # never merged. Where it cannot be pushed, this fails, and the pipeline keeps the file. Neither HEAD
-# nor what git knows is touched, so that a run that was stopped half-way can be repeated.
+# nor a tracked file is touched, so that a run that was stopped half-way can be repeated.
 set -euo pipefail
 state=$1
 branch=$2
