@@ -137,14 +137,13 @@ def _groups(plan: Plan, number: int) -> Iterator[View]:
 
 
 def _change(change: Change, sign: str, number: int) -> View:
-    heads = [line.strip().removeprefix("# ") for line in blocks.heading(change)]
-    rows = list(_rows(change))
+    rows = [*_rows(change), *_version(change)]
     return {
         "id": f"change-{number}-{change.address}" + (f"-{change.id}" if change.deposed else ""),
         "sign": sign,
         "address": change.subject,
         "remote_id": escape(change.id or ""),
-        "why": " ".join(heads[1:]),
+        "why": " ".join(_why(change)),
         "source": "" if change.span is None else escape(str(change.span)),
         "labels": _labels_of(change),
         "changed": [row for row in rows if row["state"] != "same"],
@@ -165,6 +164,20 @@ def _rows(change: Change) -> Iterator[View]:
         changed = sent or path in origins or not same(was, is_)
         origin = _ORIGINS[origins[path]] if path in origins else ""
         yield _row(path, was, is_, changed=changed, note="sent again" if sent else origin)
+
+
+def _why(change: Change) -> Iterator[str]:
+    """Yield what the text says of a change beside its sign; a mere move has that in one line."""
+    first, *rest = (line.strip().removeprefix("# ") for line in blocks.heading(change))
+    moved_alone = change.action is Action.NO_OP and not change.importing
+    yield from [first] if moved_alone else rest
+
+
+def _version(change: Change) -> Iterator[View]:
+    """Yield why credentials are sent, where their version is the reason."""
+    was, is_ = change.credentials_before, change.credentials_version
+    if change.action is Action.UPDATE and is_ is not None and was != is_:
+        yield _row(("credentialsVersion",), was or UNSET, is_, changed=True, note="")
 
 
 def _drifts(plan: Plan) -> Iterator[View]:

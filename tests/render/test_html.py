@@ -50,7 +50,7 @@ def body(page: str) -> str:
     return re.sub(r"(?s)<(style|script)>.*?</\1>", "", page)
 
 
-@pytest.mark.parametrize("case", ["update_with_drift", "create", "refusals", "in_doubt", "hostile"])
+@pytest.mark.parametrize("case", SITUATIONS)
 def test_a_report_reads_as_it_did(case: str, golden: Golden) -> None:
     golden(f"plans/{case}.html", body(html.render([reviewed(made(case))])))
 
@@ -63,6 +63,27 @@ def test_a_report_of_several_reads_as_it_did(golden: Golden) -> None:
     finding = Finding(summary="Not reachable", detail="Nobody answered. Try again.")
     failed = Review(title="crm / x", plan=None, findings=(finding,), trouble=ExitCode.ERROR)
     golden("plans/two_environments.html", body(html.render([*reviews, failed])))
+
+
+def test_a_failure_reads_as_it_did(golden: Golden) -> None:
+    finding = Finding(summary="Not reachable", detail="Nobody answered. Try again.")
+    failed = Review(title="crm / prod", plan=None, findings=(finding,), trouble=ExitCode.ERROR)
+    golden("plans/failure.html", body(html.render([failed])))
+
+
+def test_a_report_says_why_credentials_are_sent() -> None:
+    page = html.render([reviewed(made("credentials"))])
+    (row,) = re.findall(r"<tr[^\n]*credentialsVersion[^\n]*", page)
+    assert row.startswith('<tr class="is-changed">')
+    assert re.findall("2026-..", row) == ["2026-05", "2026-11"]
+
+
+def test_a_report_says_from_where_a_connection_has_moved() -> None:
+    shown = re.findall(r'<span class="why">(.*?)</span>', html.render([reviewed(made("moved"))]))
+    assert shown == [
+        "(moved from CrmConnection.old-both)",
+        "CrmConnection.old-only has moved to CrmConnection.only",
+    ]
 
 
 @pytest.mark.parametrize("case", SITUATIONS)
