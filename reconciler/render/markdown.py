@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.core import matrix
-from reconciler.core.escaping import escape_markup
+from reconciler.core.escaping import escape, escape_markup
 from reconciler.model.findings import Severity
 from reconciler.model.plans import Action, Change, Drift, Plan, Reason
 from reconciler.model.reviews import Review
@@ -34,13 +34,18 @@ def render(reviews: Sequence[Review], *, limit: int = GITHUB_COMMENT) -> str:
     """Return the plans, one after the other, in no more than ``limit`` bytes of UTF-8.
 
     What does not fit is left out connection by connection; the counts stay, and what was left out
-    is counted. A limit of a few kilobytes is the least that makes sense.
+    is counted; so are whole plans where there are too many of them. A limit of a few kilobytes is
+    the least that makes sense.
     """
     head = _side_by_side(reviews) if len(reviews) > 1 else ""
     if _size(head) > limit // 2:
         head = ""
-    share = (limit - _size(head)) // max(1, len(reviews)) - 1
-    return head + "\n".join(_Page(review, share).rendered() for review in reviews)
+    room = limit - _size(head)
+    shown = reviews[: max(1, room // _LEAST)]
+    left = len(reviews) - len(shown)
+    last = f"\n{_cut(left, ('plan is', 'plans are'))}" if left else ""
+    share = (room - _size(last)) // max(1, len(shown)) - 1
+    return head + "\n".join(_Page(review, share).rendered() for review in shown) + last
 
 
 class _Page:
@@ -92,6 +97,12 @@ _TABLE = ("| | connection | action | why |", "|---|---|---|---|")
 _RESERVE = 600
 """Bytes that are kept for words on what was left out."""
 
+_LEAST = 2048
+"""Bytes that a plan gets, or is left out: its tally, and words on what there is no room for."""
+
+_TITLE = 120
+"""Signs of a title, each of which may take six bytes as a character reference."""
+
 _ACTIONS = {
     Action.CREATE: ("+", "create"),
     Action.UPDATE: ("~", "update"),
@@ -120,8 +131,8 @@ def _size(piece: str) -> int:
 
 
 def _head(review: Review) -> str:
-    plan = review.plan
-    head = f"### Plan for {code(review.title)}\n\n**{text.summary(plan)}**\n\n"
+    plan, title = review.plan, code(escape(review.title, limit=_TITLE))
+    head = f"### Plan for {title}\n\n**{text.summary(plan)}**\n\n"
     if plan is None:
         return head
     covered = coverage_lines.sentence(plan.coverage)

@@ -64,6 +64,22 @@ def test_several_plans_share_the_room() -> None:
     assert shown.count(f"Plan: {MANY} to add") == 2
 
 
+@pytest.mark.parametrize("plans", [30, 300])
+def test_many_plans_are_no_longer_than_their_host_takes_and_all_are_counted(plans: int) -> None:
+    one = many()
+    shown = markdown.render([review(one, title=f"crm / env-{each}") for each in range(plans)])
+    assert len(shown.encode()) <= markdown.GITHUB_COMMENT
+    left = [int(count) for count in re.findall(r"\*(\d+) more plans are not shown here", shown)]
+    assert shown.count("### Plan for") + sum(left) == plans
+
+
+@pytest.mark.parametrize("title", ["t" * 70_000, "\u202e" * 20_000, "`" * 20_000])
+def test_a_long_title_takes_no_room_from_the_plan(title: str) -> None:
+    shown = markdown.render([review(many(), title=title)])
+    assert len(shown.encode()) <= markdown.GITHUB_COMMENT
+    assert sections(shown) > 10
+
+
 MARKUP = [
     "```\n# out of the fence\n```",
     "~~~",
