@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core import hosts, renames, resolver
 from reconciler.core.wording import guess, quoted
@@ -51,6 +51,8 @@ def validate(
 ) -> Verdict:
     """Make every offline check; what is wrong in several environments is told once.
 
+    What is wrong in some of those looked at and not in the others says in which.
+
     ``unread`` is why files, or parts of them, are missing here: it is told together with what is
     certainly wrong with the rest. Without a project that is little.
     """
@@ -58,11 +60,22 @@ def validate(
     desired: dict[str, Desired] = {}
     if project is not None:
         found += _contradictions(project, manifests, kinds)
+        told: dict[Finding, list[str]] = {}
         for environment in environments:
             desired[environment], findings = _declared(project, manifests, environment, kinds)
-            found += findings
+            for finding in dict.fromkeys(findings):
+                told.setdefault(finding, []).append(environment)
+        found += [_placed(finding, names, len(desired)) for finding, names in told.items()]
     unique = sorted(dict.fromkeys(found), key=lambda finding: finding.order)
     return Verdict(desired=desired, findings=tuple(unique))
+
+
+def _placed(finding: Finding, environments: Sequence[str], looked_at: int) -> Finding:
+    """Return the finding with the environments that it is about, unless it is about all."""
+    if len(environments) == looked_at:
+        return finding
+    names = ", ".join(map(quoted, environments))
+    return replace(finding, detail=f"In {names} only: {finding.detail}")
 
 
 def _contradictions(

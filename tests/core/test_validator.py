@@ -37,6 +37,13 @@ def test_a_host_from_an_environments_variable_is_judged_there(tmp_path: Path) ->
     assert [one.summary for one in drafts.verdict(folder, "prod").errors] == ["Data centres differ"]
 
 
+def test_what_is_wrong_in_one_of_several_environments_says_in_which(tmp_path: Path) -> None:
+    own = "state: state/prod.json\n    variables: {accounts: 'https://accounts.zoho.com'}"
+    folder = drafts.write(tmp_path, project=altered(PROJECT, ("state: state/prod.json", own)))
+    (together,), (alone,) = drafts.verdict(folder).errors, drafts.verdict(folder, "prod").errors
+    assert together.detail == f'In "prod" only: {alone.detail}'
+
+
 @pytest.mark.parametrize(
     ("quarantine", "silent", "warned"),
     [("84.9", "", True), ("85", "", False), ("0", ", short-quarantine", False)],
