@@ -12,6 +12,15 @@ from reconciler.model.findings import Finding, Severity
 from reconciler.model.plans import Doubt, Plan, Remark, Topic
 from reconciler.model.values import dotted
 
+_UNSEEN = Finding(
+    summary="Not compared with the service",
+    detail=(
+        "The plan was made with -refresh=false, from the state alone. What was changed or deleted "
+        "on the service since does not show, and no apply takes it."
+    ),
+    severity=Severity.WARNING,
+)
+
 
 def refusals(plan: Plan) -> tuple[Finding, ...]:
     """Return why the plan as a whole is not applied, in words."""
@@ -20,8 +29,9 @@ def refusals(plan: Plan) -> tuple[Finding, ...]:
 
 def warnings(plan: Plan) -> tuple[Finding, ...]:
     """Return what is worth knowing about the plan, creates in doubt included, in words."""
+    unseen = () if plan.refreshed else (_UNSEEN,)
     doubts = tuple(doubt(each, environment=plan.scope.environment) for each in plan.doubts)
-    return (*doubts, *_findings(plan, plan.warnings, Severity.WARNING))
+    return (*unseen, *doubts, *_findings(plan, plan.warnings, Severity.WARNING))
 
 
 def doubt(case: Doubt, *, environment: str) -> Finding:

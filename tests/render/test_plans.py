@@ -79,6 +79,12 @@ def test_a_plan_reads_as_it_did(case: str, golden: Golden) -> None:
     golden(f"plans/{case}.txt", for_people(made(case)))
 
 
+def test_a_plan_that_never_saw_the_service_says_so_in_a_comment() -> None:
+    unseen = replace(made("create"), refreshed=False)
+    assert "Not compared with the service" in markdown.render([reviewed(unseen)])
+    assert "Not compared with the service" not in markdown.render([reviewed(made("create"))])
+
+
 @cases
 def test_a_plan_reads_in_a_comment_as_it_did(case: str, golden: Golden) -> None:
     golden(f"plans/{case}.md", markdown.render([reviewed(made(case))]))
