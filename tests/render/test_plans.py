@@ -31,6 +31,7 @@ from reconciler.render import (
     findings,
     github,
     gitlab,
+    html,
     markdown,
     matrix_text,
     phrases,
@@ -122,6 +123,29 @@ def test_two_environments_read_as_they_did(form: str, golden: Golden) -> None:
         for title, case in (("dev", "update_with_drift"), ("prod", "create"))
     ]
     golden(f"plans/two_environments.{form}", FORMATS[form](reviews))
+
+
+LARGE: Mapping[str, Callable[[Plan], str]] = {
+    "txt": for_people,
+    "json": for_programs,
+    "md": lambda plan: markdown.render([reviewed(plan)]),
+    "gitlab.json": lambda plan: gitlab.render([reviewed(plan)]),
+    "github.txt": lambda plan: github.outputs([reviewed(plan)], exit_code=ExitCode.CHANGES),
+    "html": lambda plan: html.render([reviewed(plan)]),
+}
+
+
+@pytest.mark.parametrize("form", LARGE)
+def test_five_hundred_changes_read_as_they_did(form: str, golden: Golden) -> None:
+    creates = [declaration(f"new-{one:03}", spec(f"New {one}")) for one in range(500)]
+    shown = LARGE[form](planner.plan(situation(declared=creates)))
+    # The file holds both ends and stands for the rest by its digest: nobody reads a megabyte.
+    lines = shown.split("\n")
+    if len(lines) > 200:
+        whole = hashlib.sha256(shown.encode()).hexdigest()
+        middle = f"[{len(lines) - 120} more lines; SHA-256 of all: {whole}]"
+        shown = "\n".join([*lines[:60], middle, *lines[-60:]])
+    golden(f"large/500_changes.{form}", shown)
 
 
 @pytest.mark.parametrize("form", FORMATS)
