@@ -14,6 +14,8 @@ from reconciler.core import state_document
 from reconciler.model.exit_codes import ExitCode
 from reconciler.render import state_text
 
+_STATE_FORMATS = ("text", "json")
+
 
 @running.command(name="show")
 @click.argument("planfile", required=False, type=click.Path(path_type=Path))
@@ -40,6 +42,10 @@ def command(
         viewer.plan(review, key=key)
         viewer.end([review], ExitCode.DONE)
         return ExitCode.DONE
+    if form not in _STATE_FORMATS:
+        raise click.UsageError(
+            f"-format={form} shows plans: name a PLANFILE. The state is shown as text or json."
+        )
     session = Session(surroundings, environment=environment, live=False)
     recorded = session.recorded()
     if form == "json":

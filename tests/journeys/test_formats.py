@@ -43,6 +43,14 @@ def test_a_saved_plan_is_shown_as_it_was_when_it_was_made(world: World, form: st
     assert shown.out.rstrip() == said.replace("journey / dev", "dev")  # its sandbox
 
 
+@pytest.mark.parametrize("form", ["markdown", "github", "gitlab", "html"])
+def test_a_state_is_no_plan_and_has_none_of_its_formats(world: World, form: str) -> None:
+    world.applied(crm())
+    ended = world.run("show", f"-format={form}")
+    assert (ended.code, ended.out) == (1, "")
+    assert "name a PLANFILE" in ended.told
+
+
 def test_a_merge_request_is_told_the_counts(world: World) -> None:
     changed(world)
     ended = world.run("plan", "-format=gitlab")

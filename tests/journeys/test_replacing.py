@@ -147,6 +147,7 @@ def test_a_replacement_that_never_happened_leaves_the_old_one_in_its_place(one: 
     ended = one.apply(REPLACE)
     assert (ended.code, one.intents) == (4, ["crm"])
     assert AT not in one.document["resources"]
+    assert "deposed object" not in one.plan().out
     one.hours.slept += 300
     ended = one.apply()
     assert (ended.code, deposed(one), one.document["resources"]) == (0, [], before), ended
