@@ -241,10 +241,8 @@ class History:
         serial = 0 if recorded is None else recorded.serial
         self._hold(serial >= self._acknowledged, f"serial {serial} after {self._acknowledged}")
         bound = set[str]() if recorded is None else set(recorded.owners)
-        deposed = set[str]() if recorded is None else bound - {
-            each.id for each in recorded.records.values()
-        }
-        """What was replaced has the name of its successor, and is to go."""
+        held = set[str]() if recorded is None else {each.id for each in recorded.records.values()}
+        deposed = bound - held  # what was replaced has the name of its successor, and is to go
         intended = set() if recorded is None else set(map(_title, recorded.intents.values()))
         current = [str(one.document["name"]) for one in self._ours() if one.id not in deposed]
         names, labels = Counter(current), Counter(map(_label, current))
