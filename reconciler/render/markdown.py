@@ -23,7 +23,7 @@ GITHUB_COMMENT = 65_536
 _WIDTH = 96
 """Columns at which warnings are folded, since a fence folds nothing."""
 
-_SIGN = re.compile(r"(?P<margin> *)(?P<sign>\+/-|[+~-]) ")
+_SIGN = re.compile(r" *(?P<sign>\+/-|[+~-]) ")
 _COLOURED = {"+": "+", "-": "-", "~": "!", "+/-": "!"}
 """What hosts paint in a fence of kind ``diff``, where it stands in the first column."""
 
@@ -201,7 +201,7 @@ def _signed(line: str) -> str:
     found = _SIGN.match(line)
     if found is None:
         return line
-    return f"{_COLOURED[found['sign']]}{found['margin'][1:]}  {line[found.end() :]}"
+    return f"{_COLOURED[found['sign']]}{' ' * (found.end() - 1)}{line[found.end() :]}"
 
 
 def _cut(count: int, what: tuple[str, str]) -> str:

@@ -7,7 +7,6 @@ import json
 import jq
 import pytest
 
-from reconciler.model.plans import Action
 from reconciler.model.reviews import Review
 from reconciler.render import gitlab
 from tests.readers.plans import document
@@ -25,11 +24,11 @@ REPORT = (
 @pytest.mark.parametrize("case", SITUATIONS)
 def test_gitlab_counts_what_is_planned(case: str) -> None:
     counted = jq.compile(REPORT).input_value(document(case)).first()
-    plan = made(case)
+    tally = made(case).tally
     assert counted == {
-        "create": plan.count(Action.CREATE),
-        "update": plan.count(Action.UPDATE),
-        "delete": plan.count(Action.DELETE),
+        "create": tally.added,
+        "update": tally.changed,
+        "delete": tally.destroyed,
     }
 
 

@@ -63,6 +63,13 @@ PLANS: Mapping[str, Seen] = {
     "refusals": Seen(delete=("old", "other")),
     "in_doubt": Seen(adopt=("one",), counts=(("1", "0", "0", "0", ""),)),
     "hostile": Seen(create=("a",), update=("b",)),
+    # Of a replacement that was asked for, tfcmt knows Terraform's own words as little as ours.
+    "replaced": Seen(
+        delete=("left (deposed object 00000000-0000-4000-8000-000000000003)",),
+        counts=(("", "1", "0", "2", ""),),
+    ),
+    "followed": Seen(counts=(("", "0", "0", "0", "1"),)),
+    "part": Seen(delete=("goes", "used")),
     "two_environments": Seen(
         create=("crm-eu", "crm-us"),
         update=("crm",),

@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.core import planner
-from reconciler.core.situations import Situation
+from reconciler.core.selection import Selection
+from reconciler.core.situations import Request, Situation
+from reconciler.model.addresses import Etag
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Plan
 from reconciler.model.projects import Moved, Removed
+from reconciler.model.uses import Dependant, Use
 from tests.builders import (
     SECRET,
     address,
@@ -193,11 +196,65 @@ def hostile() -> Situation:
     )
 
 
+def replaced() -> Situation:
+    """One is to be replaced, and what another one has replaced is left over."""
+    state = recorded({"crm": record(1), "left": record(2, spec("Left"))})
+    return situation(
+        declared=[declaration("crm", spec(version="2.0")), declaration("left", spec("Left"))],
+        state=replace(state, deposed={address("left"): (record(3, spec("Left")),)}),
+        live=[
+            observation(1),
+            observation(2, spec("Left", secret=False)),
+            observation(3, spec("Left", secret=False)),
+        ],
+        uses={remote_id(1): Use(sources=(Dependant(remote_id(71), "Accounts"),))},
+        request=Request(replace=(address("crm"),)),
+    )
+
+
+def followed() -> Situation:
+    """The state is to follow a change by hand, a deletion, and a write that nobody can see."""
+    before: dict[str, Any] = {"description": "ours", "params": {"scope": "all"}}
+    names = {"crm": 1, "gone": 2, "seen": 3, "same": 4}
+    return situation(
+        declared=[declaration(name, spec(name, **before)) for name in names],
+        state=recorded({name: record(at, spec(name, **before)) for name, at in names.items()}),
+        live=[
+            theirs(1, name="crm", description="theirs", params={}),
+            replace(theirs(3, name="seen", **before), etag=Etag('"9"')),
+            observation(4, spec("same", secret=False, **before)),
+        ],
+        request=Request(refresh_only=True),
+    )
+
+
+def part() -> Situation:
+    """A part of the addresses is looked at; a flow uses what is to go, and somebody has others."""
+    return situation(
+        declared=[declaration("left-out", spec("Out"))],
+        state=recorded({"goes": record(1), "used": record(2, spec("Used"))}),
+        live=[
+            observation(1),
+            observation(2, spec("Used", secret=False)),
+            observation(3, spec("Theirs", secret=False)),
+        ],
+        uses={
+            remote_id(2): Use(
+                sources=(Dependant(remote_id(71), "Accounts"),),
+                flows=(Dependant(remote_id(81), "Nightly"), Dependant(remote_id(82), "")),
+            )
+        },
+        request=Request(
+            selection=Selection(excluded=(address("left-out"),)), unmanaged=True, allow_destroy=2
+        ),
+    )
+
+
 SITUATIONS: Mapping[str, Callable[[], Situation]] = {
     make.__name__: make
     for make in (
         nothing, create, update_with_drift, credentials, delete, forget, adopt, moved, vanished,
-        refusals, in_doubt, hostile,
+        refusals, in_doubt, hostile, replaced, followed, part,
     )
 }  # fmt: skip
 

@@ -56,10 +56,10 @@ def test_every_change_is_told_once_and_the_counts_are_those_of_the_plan(case: st
     assert shown == [str(one.address) for one in plan.changing]
     (summary,) = [event["changes"] for event in told(plan) if event["type"] == "change_summary"]
     assert summary == {
-        "add": plan.count(Action.CREATE),
-        "change": plan.count(Action.UPDATE),
-        "remove": plan.count(Action.DELETE),
-        "import": plan.imports,
+        "add": plan.tally.added,
+        "change": plan.tally.changed,
+        "remove": plan.tally.destroyed,
+        "import": plan.tally.imported,
         "operation": "plan",
         "digest": plan.digest,
     }
