@@ -131,6 +131,7 @@ class _Merge:
         recorded = self._current
         if self._taken or self._reopened:
             recorded = recorded.without_records(self._left).with_records(self._taken)
+            recorded = recorded.without_deposed(record.id for record in self._taken.values())
             recorded = recorded.with_intents(self._reopened)
         return Merged(
             recorded=recorded,
@@ -149,7 +150,9 @@ class _Merge:
     def _record(self, at: Address, record: Record) -> None:
         there = self._current.records.get(at)
         holder = self._holders.get(record.id)
-        if there is not None and there.id != record.id:
+        if self._newer and any(one.id == record.id for one in self._current.deposed.get(at, ())):
+            self._kept.append(_saved_since(at))
+        elif there is not None and there.id != record.id:
             self._refused.append(_two_ids(at, there.id, record.id))
         elif holder not in (None, at) and not self._has_moved(holder):
             self._refused.append(_two_addresses(at, holder, record.id))

@@ -216,3 +216,54 @@ def test_no_merge_ever_loses_a_connection_or_records_one_twice() -> None:
             assert all(each.id in held or each.id in told for each in there.values())
             unsettled = {address(n) for n in mine} - merged.recorded.intents.keys()
             assert unsettled <= merged.taken.keys()
+
+
+# --- what was replaced --------------------------------------------------------------------------
+
+
+def deposing(current: Recorded, **deposed: int) -> Recorded:
+    """Return the state that also keeps these as replaced: ``a1=9`` is the ninth, at address 1."""
+    kept = {address(int(label[1:])): (record(number),) for label, number in deposed.items()}
+    return replace(current, deposed=kept)
+
+
+def test_what_the_dump_has_replaced_is_kept_beside_what_replaces_it() -> None:
+    dump = deposing(state({address(1): record(9)}, serial=8), a1=1)
+    merged = recovery.merge(state(at(1)), dump)
+    assert merged.recorded == replace(dump, serial=7)
+    assert (merged.taken, merged.refused) == ({address(1): record(9).id}, ())
+    assert recovery.merge(merged.recorded, dump).recorded is merged.recorded
+
+
+def test_a_replacement_in_doubt_is_reopened_and_what_it_replaces_is_kept() -> None:
+    dump = deposing(state(intents=(1,), serial=8), a1=1)
+    merged = recovery.merge(state(at(1)), dump)
+    assert merged.recorded == replace(dump, serial=7)
+    assert merged.reopened == (address(1),)
+
+
+def test_what_was_to_be_replaced_and_was_not_is_recorded_again() -> None:
+    current = deposing(state(intents=(1,)), a1=1)
+    merged = recovery.merge(current, state(at(1), serial=8))
+    assert merged.recorded == state(at(1))
+    assert merged.taken == {address(1): record(1).id}
+
+
+def test_what_was_replaced_since_stays_replaced() -> None:
+    current = deposing(state({address(1): record(9)}, serial=9), a1=1)
+    merged = recovery.merge(current, state(at(1), serial=8))
+    assert merged.recorded is current
+    assert (named(merged.kept), merged.refused) == ([address(1)], ())
+
+
+def test_a_replaced_connection_that_nobody_knows_is_kept_and_told() -> None:
+    merged = recovery.merge(state(at(2)), deposing(state(at(2), serial=8), a1=1))
+    assert merged.recorded == deposing(state(at(2)), a1=1)
+    assert merged.taken == {address(1): record(1).id}
+    assert recovery.unusable(merged, {address(1).kind}) == ()
+
+
+def test_a_state_that_was_saved_since_says_what_it_records() -> None:
+    merged = recovery.merge(state(at(1), serial=9), deposing(state({address(1): record(9)}), a1=1))
+    assert merged.recorded.records == at(1)
+    assert named(merged.refused) == [address(1)]
