@@ -26,7 +26,7 @@ _ORDER = (
     (Action.UPDATE,),
     (Action.DELETE,),
 )
-"""What begins before what; what a replacement replaces is deleted right after it."""
+"""What begins before what; what a replacement replaces is the first to go of all the others."""
 
 _ABSENT = frozenset({Reason.GONE, Reason.VANISHED})
 """Reasons to forget what does not show up."""

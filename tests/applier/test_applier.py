@@ -10,14 +10,23 @@ import pytest
 from reconciler.applier.applier import PATIENCE, Applier
 from reconciler.applier.findings import SEND_WINDOW, SLOW_SAVES
 from reconciler.core import planner
-from reconciler.core.situations import Live
+from reconciler.core.situations import Live, Request
 from reconciler.errors import SilentError
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Plan
 from reconciler.model.records import Recorded
 from reconciler.ports import Accepted
 from tests.applier.doubles import NOON, Stage, accepted
-from tests.builders import address, declaration, observation, remote_id, situation, spec
+from tests.builders import (
+    address,
+    declaration,
+    observation,
+    record,
+    recorded,
+    remote_id,
+    situation,
+    spec,
+)
 
 
 def creating(*names: str) -> Plan:
@@ -222,6 +231,30 @@ def test_an_id_that_was_there_before_is_no_answer(stage: Stage) -> None:
     assert summary(ended["crm"]) == "Answer names another connection"
     last = stage.disk.written[-1]
     assert (last.records, list(last.intents)) == ({}, [address("crm")])
+
+
+def test_what_a_create_in_doubt_was_to_replace_is_kept(stage: Stage) -> None:
+    """The first of two creates with one answer is disbelieved after it seemed to be done."""
+    state = recorded({"a": record(1, spec("a")), "b": record(2, spec("b"))})
+    live = [observation(number, spec(name, secret=False)) for number, name in ((1, "a"), (2, "b"))]
+    plan = planner.plan(
+        situation(
+            declared=[declaration(name, spec(name)) for name in ("a", "b")],
+            state=state,
+            live=live,
+            request=Request(replace=(address("a"), address("b")), allow_destroy=2),
+        )
+    )
+    stage.service.answer = lambda _: accepted(7)
+    stage.disk.written.append(state)
+    applier = Applier(
+        plan, journal=stage.journal(state), live=Live(live), world=stage.world, parallelism=1
+    )
+    outcomes, trouble = applier.run()
+    assert (trouble, {outcome.verdict for outcome in outcomes}) == (None, {Verdict.IN_DOUBT})
+    last = stage.disk.written[-1]
+    assert (last.records, sorted(last.intents)) == ({}, [address("a"), address("b")])
+    assert last.owners.keys() == {remote_id(1), remote_id(2)}
 
 
 def test_two_creates_that_are_answered_with_one_id_are_both_in_doubt(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from reconciler.model.findings import Span
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Origin, Plan, Reason, Topic
 from reconciler.model.projects import Moved, Policy, Removed
+from reconciler.model.records import Recorded
 from reconciler.model.values import UNSET, Spec, without
 from tests.builders import (
     CLIENT,
@@ -598,6 +599,56 @@ def test_destroy_deletes_all_that_is_recorded_and_nothing_else() -> None:
         )
     )
     assert (only(plan).action, only(plan).reason) == (Action.DELETE, Reason.DESTROY)
+
+
+# --- what was replaced, and what the state follows ----------------------------------------------
+
+
+def left_over(**changes: Any) -> Recorded:
+    return replace(recorded(**changes), deposed={address("crm"): (record(1),)})
+
+
+def test_what_was_replaced_is_deleted_also_where_nothing_else_is_left_of_its_address() -> None:
+    plan = planner.plan(situation(state=left_over(), live=[observation(1)]))
+    change = only(plan)
+    assert (change.action, change.reason) == (Action.DELETE, Reason.DEPOSED)
+    assert (change.deposed, change.consented, change.id) == (True, True, remote_id(1))
+    assert plan.applicable
+
+
+def test_what_was_replaced_waits_for_its_successor() -> None:
+    state = left_over(intents={"crm": intent()})
+    plan = planner.plan(
+        situation(declared=[declaration("crm")], state=state, live=[observation(1)])
+    )
+    assert (plan.changes, len(plan.doubts)) == ((), 1)
+
+
+def test_the_name_of_what_was_replaced_is_free() -> None:
+    plan = planner.plan(
+        situation(declared=[declaration("crm")], state=left_over(), live=[observation(1)])
+    )
+    assert [change.action for change in plan.changes] == [Action.CREATE, Action.DELETE]
+
+
+def test_a_refresh_leaves_creates_in_doubt_and_what_was_replaced_as_they_are() -> None:
+    request = Request(refresh_only=True)
+    state = left_over(intents={"crm": intent()})
+    plan = planner.plan(situation(state=state, live=[observation(1)], request=request))
+    assert (plan.changes, len(plan.doubts), plan.refresh_only) == ((), 1, True)
+    plan = planner.plan(situation(state=left_over(), request=request))
+    assert (only(plan).action, only(plan).deposed) == (Action.FORGET, True)
+
+
+def test_a_refresh_deletes_nothing_that_is_no_longer_declared() -> None:
+    plan = planner.plan(
+        situation(
+            state=recorded({"crm": record(1)}),
+            live=[observation(1)],
+            request=Request(refresh_only=True),
+        )
+    )
+    assert (plan.changes, plan.refusals) == ((), ())
 
 
 def test_credentials_that_somebody_may_have_changed_are_a_warning_and_no_change() -> None:

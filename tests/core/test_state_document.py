@@ -234,6 +234,16 @@ WRONG: list[Any] = [
         lambda top: us(top).update(opened=1795494660), "opened is not", id="opened-number"
     ),
     pytest.param(lambda top: us(top).update(client=None), "client is not", id="client-null"),
+    pytest.param(lambda top: top.update(deposed=[]), "deposed is not an object", id="deposed-list"),
+    pytest.param(
+        lambda top: top.update(deposed={str(EU): []}), "not a list with entries", id="deposed-none"
+    ),
+    pytest.param(
+        lambda top: top.update(deposed={str(EU): eu(top)}), "not a list", id="deposed-object"
+    ),
+    pytest.param(
+        lambda top: top.update(deposed={str(EU): [{}]}), "crm-eu[0] lacks", id="deposed-member"
+    ),
 ]
 
 
@@ -267,6 +277,13 @@ def test_a_day_that_no_calendar_has_is_refused() -> None:
 def test_two_addresses_with_one_id_are_refused_by_name() -> None:
     document = json.loads(state_document.encode(FULL))
     document["resources"][str(US)] = eu(document)
+    with pytest.raises(CorruptStateError, match=r"crm-eu and ZohoCrmConnection\.crm-us record"):
+        state_document.decode(json.dumps(document))
+
+
+def test_what_is_recorded_and_deposed_is_refused_by_name() -> None:
+    document = json.loads(state_document.encode(FULL))
+    document["deposed"] = {str(US): [eu(document)]}
     with pytest.raises(CorruptStateError, match=r"crm-eu and ZohoCrmConnection\.crm-us record"):
         state_document.decode(json.dumps(document))
 

@@ -122,3 +122,7 @@ def test_a_list_of_more_connections_than_a_state_holds_is_none_to_work_with(
     with pytest.raises(ProtocolError, match="more than 250 connections"):
         pages.listed(fetch, kind=KIND, connection_spec=SPEC_ID, order=None, threads=SystemThreads())
     assert len(asked) <= 3 + AHEAD
+    asked.clear()
+    with pytest.raises(ProtocolError, match="more than 250 objects"):
+        list(pages.items(fetch, "/flows", {}))
+    assert len(asked) <= 5
