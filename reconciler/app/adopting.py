@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.app import planning
 from reconciler.app.observer import of_records
@@ -11,7 +11,7 @@ from reconciler.app.sessions import Session
 from reconciler.applier.journal import Journal
 from reconciler.core import comparer, differ, settling
 from reconciler.core.situations import Live
-from reconciler.core.wording import nearest, quoted
+from reconciler.core.wording import guess_address, quoted
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Declaration, Desired
@@ -58,8 +58,8 @@ def adopt_matching(
 ) -> tuple[Mapping[Address, RemoteId], Mapping[Address, Sequence[RemoteId]]]:
     """Record every declared, unrecorded address that exactly one unrecorded live connection fits.
 
-    It fits by exact name and connection spec. Returns what was recorded, and the addresses that
-    several connections fit, with their ids.
+    It fits by exact name and connection spec, and by id where ``import:`` says one. Returns what
+    was recorded, and the addresses that several connections fit, with their ids.
     """
     with session.store.lock(operation="import", timeout=lock_timeout):
         recorded = session.recorded()
@@ -83,10 +83,15 @@ def _fitting(
     held = recorded.owners
     open_addresses = desired.keys() - recorded.records.keys() - recorded.intents.keys()
     found = {
-        at: [seen for seen in live.named(desired[at].spec) if seen.id not in held]
+        at: [seen for seen in live.named(desired[at].spec) if _may_be(desired[at], seen, held)]
         for at in sorted(open_addresses)
     }
     return {at: seen for at, seen in found.items() if seen}
+
+
+def _may_be(declared: Declaration, seen: Observation, held: Collection[RemoteId]) -> bool:
+    """Tell whether nobody has the connection, and the manifest means no other one."""
+    return seen.id not in held and declared.adopt in (None, seen.id)
 
 
 def _record(
@@ -120,19 +125,9 @@ def _undeclared(address: Address, desired: Desired) -> Finding:
         detail=(
             f"No manifest declares {quoted(str(address))} in this environment. Write its manifest "
             "first, so that the next plan does not delete what was just imported."
-            + _hint(address, desired)
+            + guess_address(address, desired)
         ),
     )
-
-
-def _hint(address: Address, desired: Desired) -> str:
-    """Guess at the address that was meant, by its name or, if that is right, by its kind.
-
-    Addresses of one kind are all alike as texts.
-    """
-    kind = nearest(address.kind, {at.kind for at in desired})
-    name = nearest(address.name, {at.name for at in desired if at.kind == kind})
-    return "" if name is None else f" Did you mean {quoted(f'{kind}.{name}')}?"
 
 
 def _refuse_recorded(recorded: Recorded, address: Address, remote_id: RemoteId) -> None:

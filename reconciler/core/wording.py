@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from reconciler.core.escaping import escape
+from reconciler.model.addresses import Address
 from reconciler.model.values import Path
 
 _LONGEST = 80
@@ -27,6 +28,17 @@ def guess(word: str, known: Iterable[str]) -> str:
     """Return `` Did you mean "…"?`` to end a sentence with, or nothing."""
     meant = nearest(word, known)
     return "" if meant is None else f" Did you mean {quoted(meant)}?"
+
+
+def guess_address(address: Address, known: Iterable[Address]) -> str:
+    """Guess at the address that was meant, by its name or, if that is right, by its kind.
+
+    Addresses of one kind are all alike as texts.
+    """
+    addresses = tuple(known)
+    kind = nearest(address.kind, {at.kind for at in addresses})
+    name = nearest(address.name, {at.name for at in addresses if at.kind == kind})
+    return "" if name is None else f" Did you mean {quoted(f'{kind}.{name}')}?"
 
 
 def either(choices: Iterable[str]) -> str:

@@ -118,6 +118,15 @@ def test_matching_records_what_fits_exactly_one_and_names_what_fits_several(worl
     assert world.state == before
 
 
+def test_matching_takes_the_one_that_a_manifest_names_and_no_other(world: World) -> None:
+    first, second = world.plant("CRM a"), world.plant("CRM a")
+    other = world.plant("CRM b")
+    world.declare(crm("a", adopt={"id": second}), crm("b", adopt={"id": first}))
+    ended = world.run("import", "-matching")
+    assert (ended.code, world.ids) == (0, {"a": second})
+    assert other not in ended.out
+
+
 def test_a_lost_state_is_found_again_by_matching(world: World) -> None:
     world.applied(crm("a"), crm())
     before = world.ids
