@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.comments import Comment
+from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
@@ -86,6 +87,18 @@ class Remote(Protocol):
 
     def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
         """Return for each connection what reads through it; complete, or an error is raised."""
+        ...
+
+    def test(self, kind: Kind, remote_id: RemoteId) -> bool:
+        """Tell whether the source lets the connection in, as the service finds when it tries."""
+        ...
+
+    def tables(self, kind: Kind, remote_id: RemoteId) -> Sequence[Table]:
+        """Return the tables behind a connection."""
+        ...
+
+    def columns(self, kind: Kind, remote_id: RemoteId, table: str) -> Sequence[Column]:
+        """Return the columns of one of these tables."""
         ...
 
     def offers(self, connection_spec: str) -> bool:

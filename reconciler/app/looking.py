@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from reconciler.errors import UnreachableError
 from reconciler.model.addresses import RemoteId
+from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.uses import Use
@@ -73,6 +74,18 @@ class Looks:
     def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
         """Return for each connection what reads through it."""
         return self._remote.uses(ids)
+
+    def test(self, kind: Kind, remote_id: RemoteId) -> bool:
+        """Tell whether the source lets the connection in."""
+        return self._remote.test(kind, remote_id)
+
+    def tables(self, kind: Kind, remote_id: RemoteId) -> Sequence[Table]:
+        """Return the tables behind a connection."""
+        return self._remote.tables(kind, remote_id)
+
+    def columns(self, kind: Kind, remote_id: RemoteId, table: str) -> Sequence[Column]:
+        """Return the columns of one of these tables."""
+        return self._remote.columns(kind, remote_id, table)
 
     def _looked(self, call: Callable[[], Answer]) -> Answer:
         ended: Mailbox[Answer | Exception] = self._threads.mailbox()

@@ -16,6 +16,8 @@ LISTED: Final = {
     "show": "Show a saved plan, or the state.",
     "comment": "Show a saved plan in a comment of a pull or merge request.",
     "import": "Start to manage connections that exist.",
+    "test": "Have the service try connections.",
+    "explore": "Show the tables behind a connection.",
     "state": "Mend the state: recover what a run could not save.",
     "simulate": "Run a local Flow Service to try things on.",
     "version": "Show the version.",

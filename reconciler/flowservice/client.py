@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
-from reconciler.flowservice import bodies, dependants, observations, pages, verdicts
+from reconciler.flowservice import bodies, dependants, health, observations, pages, verdicts
 from reconciler.flowservice.budgets import Budget
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.courier import Courier
@@ -28,6 +28,7 @@ from reconciler.flowservice.transport import (
 from reconciler.flowservice.wire import Wire
 from reconciler.model import addresses
 from reconciler.model.addresses import RemoteId
+from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.uses import Use
@@ -231,6 +232,22 @@ class FlowService:
         """Return for each connection what reads through it."""
         budget = Budget(self._clock)
         return dependants.uses(partial(self._courier.read, limit=PAGE_LIMIT, budget=budget), ids)
+
+    def test(self, kind: Kind, remote_id: RemoteId) -> bool:
+        """Tell whether the source lets the connection in, as the service finds when it tries."""
+        return health.works(self._courier.read(f"{_path(kind, remote_id)}/test"))
+
+    def tables(self, kind: Kind, remote_id: RemoteId) -> Sequence[Table]:
+        """Return the tables behind a connection."""
+        return health.tables(self._explored(kind, remote_id, None))
+
+    def columns(self, kind: Kind, remote_id: RemoteId, table: str) -> Sequence[Column]:
+        """Return the columns of one of these tables."""
+        return health.columns(self._explored(kind, remote_id, table))
+
+    def _explored(self, kind: Kind, remote_id: RemoteId, table: str | None) -> Any:
+        path = f"{_path(kind, remote_id)}/explore?{health.query(table)}"
+        return self._courier.read(path, limit=PAGE_LIMIT)
 
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""

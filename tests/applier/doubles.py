@@ -13,6 +13,7 @@ from reconciler.applier.journal import Journal
 from reconciler.applier.world import World
 from reconciler.core.invocations import Invocation
 from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
@@ -103,6 +104,15 @@ class Service:
         raise NotImplementedError
 
     def delete(self, kind: Kind, remote_id: RemoteId) -> None:
+        raise NotImplementedError
+
+    def test(self, kind: Kind, remote_id: RemoteId) -> bool:
+        raise NotImplementedError
+
+    def tables(self, kind: Kind, remote_id: RemoteId) -> Sequence[Table]:
+        raise NotImplementedError
+
+    def columns(self, kind: Kind, remote_id: RemoteId, table: str) -> Sequence[Column]:
         raise NotImplementedError
 
     def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:

@@ -15,11 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+import pytest
+
 from reconciler.app.threads import SystemThreads
+from reconciler.errors import RemoteError
 from reconciler.flowservice import transport
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.wire import Wire
+from reconciler.model.addresses import RemoteId
 from reconciler.model.secrets import Secret
 from reconciler.simulator.effects import Effect, Scene
 from reconciler.simulator.exchanges import Answer, Request
@@ -149,6 +153,19 @@ def page(*items: object, following: object = None) -> dict[str, Any]:
 def whole_story(error: BaseException) -> str:
     """Return everything a traceback could show of an error, causes and all."""
     return "".join([repr(error), *traceback.format_exception(error)])
+
+
+def plant(desk: Desk, name: str = "CRM") -> RemoteId:
+    """Have a connection exist."""
+    return RemoteId(desk.service.plant(name=name, connectionSpec={"id": SPEC_ID}))
+
+
+def raised(call: Callable[[], object]) -> RemoteError:
+    """Return the error, which must show no secret of a request."""
+    with pytest.raises(RemoteError) as caught:
+        call()
+    assert "canary9b1f" not in whole_story(caught.value)
+    return caught.value
 
 
 @dataclass

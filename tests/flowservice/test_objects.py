@@ -35,29 +35,16 @@ from reconciler.simulator.effects import (
 )
 from reconciler.simulator.exchanges import Answer
 from tests.builders import KIND, SPEC_ID, observation, remote_id
-from tests.flowservice.clients import BODY, Desk, item, page, whole_story
+from tests.flowservice.clients import BODY, Desk, item, page, plant, raised
 
 ATTEMPTS = 4
 PATCH = [{"op": "add", "path": "/description", "value": "other"}]
 ID = remote_id(7)
 
 
-def plant(desk: Desk, name: str = "CRM") -> RemoteId:
-    """Have a connection exist."""
-    return RemoteId(desk.service.plant(name=name, connectionSpec={"id": SPEC_ID}))
-
-
 def created(desk: Desk) -> int:
     """Return how many connections there are."""
     return len(desk.service.connections())
-
-
-def raised(call: Callable[[], object]) -> RemoteError:
-    """Return the error, which must show no secret of a request."""
-    with pytest.raises(RemoteError) as caught:
-        call()
-    assert "canary9b1f" not in whole_story(caught.value)
-    return caught.value
 
 
 def in_a_minute(seconds: int) -> Effect:

@@ -120,6 +120,24 @@ VERBS: list[Any] = [
         deletes, f"DELETE /data/foundation/flowservice/connections/{ID} ", {}, id="delete"
     ),
     pytest.param(
+        lambda remote: remote.test(KIND, ID),
+        f"GET /data/foundation/flowservice/connections/{ID}/test ",
+        {},
+        id="test",
+    ),
+    pytest.param(
+        lambda remote: remote.tables(KIND, ID),
+        f"GET /data/foundation/flowservice/connections/{ID}/explore?objectType=root ",
+        {},
+        id="tables",
+    ),
+    pytest.param(
+        lambda remote: remote.columns(KIND, ID, "a&b"),
+        f"GET /data/foundation/flowservice/connections/{ID}/explore?objectType=table&object=a%26b ",
+        {},
+        id="columns",
+    ),
+    pytest.param(
         lambda remote: remote.offers(SPEC_ID),
         f"GET /data/foundation/flowservice/connectionSpecs/{SPEC_ID} ",
         {},
