@@ -71,7 +71,7 @@ def plan_from(
         observer = session.observer()
         observer.begin(of_records(recorded))
         desired, warnings = declared(session, recorded)
-        _remember(session, desired)
+        remember(session, desired)
         if pause is None:
             live = observer.observe(recorded, desired=desired)
         else:
@@ -121,7 +121,7 @@ def _require_known(
         raise RejectedError(found)
 
 
-def _remember(session: Session, desired: Desired) -> None:
+def remember(session: Session, desired: Desired) -> None:
     """Have every declared secret that can be had be masked: a service may show what it was given.
 
     A plan needs none of them, so one that cannot be had is nobody's concern here.

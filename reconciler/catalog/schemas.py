@@ -81,6 +81,18 @@ def for_editors() -> tuple[Traversable, ...]:
     return tuple(file for file in files if file.name.endswith(_ENDING) and file.name not in ours)
 
 
+def names(project_folder: Path) -> Mapping[str, str]:
+    """Return the name that each kind's file has, or would have, in a project's ``schemas``."""
+    found = {}
+    for file in for_editors():
+        found[_kind_name(json.loads(file.read_text(encoding="utf-8")))] = file.name
+    for path in _files(project_folder / "schemas"):
+        schema = _read(path, path.name, project_folder.resolve())
+        if isinstance(schema, dict) and "x-reconciler" in schema:
+            found[_kind_name(schema)] = path.name
+    return found
+
+
 def _own(
     path: Path, name: str, folder: Path, built_in: Mapping[str, Kind], own: Mapping[str, Kind]
 ) -> Kind | tuple[Finding, ...]:

@@ -16,6 +16,7 @@ LISTED: Final = {
     "show": "Show a saved plan, or the state.",
     "comment": "Show a saved plan in a comment of a pull or merge request.",
     "import": "Start to manage connections that exist.",
+    "export": "Write manifests for connections that exist.",
     "test": "Have the service try connections.",
     "explore": "Show the tables behind a connection.",
     "state": "Mend the state: recover what a run could not save.",

@@ -119,6 +119,11 @@ class Shape:
         """Yield each field that the schema names below ``path``, relative to it."""
         yield from self._fields(self._at(path), ())
 
+    def members(self, path: Path) -> tuple[str, ...]:
+        """Return the members that the schema names right below ``path``, in its own order."""
+        named = (dialect.members(one, self._schema) for one in self._at(path))
+        return tuple(dict.fromkeys(name for each in named for name in each))
+
     def _fields(self, schemas: list[dialect.Schema], above: Path) -> Iterator[Path]:
         if len(above) == _DEEPEST:
             return

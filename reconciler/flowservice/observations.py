@@ -14,7 +14,7 @@ from reconciler.errors import ProtocolError
 from reconciler.model.addresses import Etag, remote_id
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.model.values import Path, Spec, freeze, without
+from reconciler.model.values import UNSET, Path, Spec, freeze, lookup, without
 
 _ETAG = re.compile(r"[!-~]{1,256}")
 
@@ -39,10 +39,12 @@ def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
     known = remote_id(item.get("id"))
     if known is None:
         raise ProtocolError("Flow Service shows an object without a usable id.")
+    spec = _spec(item)
     return Observation(
         id=known,
         etag=etag_of(item),
-        spec=_spec(item, kind),
+        spec=_visible(spec, kind),
+        hidden=frozenset(path for path in kind.write_only if _is_shown(spec, path)),
         state=_text(item.get("state")),
         created_at=_milliseconds(item.get("createdAt")),
         created_client=_text(item.get("createdClient")),
@@ -67,7 +69,17 @@ def _spec_version(item: Mapping[str, Any]) -> str | None:
     return str(version) if number else _text(version)
 
 
-def _spec(item: Mapping[str, Any], kind: Kind) -> Spec:
+def _is_shown(spec: Spec, path: Path) -> bool:
+    return lookup(spec, path) not in (UNSET, None)
+
+
+def _visible(spec: Spec, kind: Kind) -> Spec:
+    for path in kind.write_only:
+        spec = _silenced(spec, path)
+    return spec
+
+
+def _spec(item: Mapping[str, Any]) -> Spec:
     """Return the client-owned members; null counts as absent, a description is null until set."""
     owned = {name: item[name] for name in ("name", "description") if item.get(name) is not None}
     named = {"id": spec_id(item), "version": _spec_version(item)}
@@ -76,8 +88,6 @@ def _spec(item: Mapping[str, Any], kind: Kind) -> Spec:
     if isinstance(item.get("auth"), dict):
         owned["auth"] = item["auth"]
     spec: Spec = freeze(owned)
-    for path in kind.write_only:
-        spec = _silenced(spec, path)
     return spec
 
 

@@ -23,6 +23,7 @@ ENTRIES = 200_000
 DEEPEST = 32
 """Folders within each other."""
 
+MISSING = "Manifests not found"
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -43,7 +44,7 @@ class Searcher:
             return {}
         if not _mode(real):
             detail = f"There is no file or folder {quoted(name)} beside reconciler.yaml."
-            self._find("Manifests not found", detail, span)
+            self._find(MISSING, detail, span)
             return {}
         return dict(self._walk(path, real, span))
 
