@@ -20,7 +20,7 @@ from reconciler.errors import RejectedError
 from reconciler.flowservice.asides import beside
 from reconciler.manifests import files, writer
 from reconciler.model.addresses import RemoteId
-from reconciler.model.exports import Candidate, Draft, Exported, Selection
+from reconciler.model.exports import Candidate, Draft, Exported, Wanted
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
@@ -42,15 +42,15 @@ class Target:
         return os.path.join(self.display, f"{candidate.address.name}.yaml")  # noqa: PTH118 -- text
 
 
-def export(session: Session, selection: Selection, out: Path) -> Exported:
+def export(session: Session, wanted: Wanted, out: Path) -> Exported:
     """Write a manifest for every live connection that is wanted and that nobody speaks for.
 
     ``out`` is relative to the project's folder. Nothing is overwritten, and either all manifests
     are written or none. A connection that no manifest can declare as it is has none, and a finding
-    says why. Raises ``RejectedError`` for a wrong project, selection or folder.
+    says why. Raises ``RejectedError`` for a wrong project, wanted or folder.
     """
-    known, sightings = _looked(session, selection)
-    choice = candidates.choose(sightings, selection, known)
+    known, sightings = _looked(session, wanted)
+    choice = candidates.choose(sightings, wanted, known)
     drafts, refused = _drafted(session, choice, known)
     target = _target(session, out)
     texts = {
@@ -75,32 +75,32 @@ def export(session: Session, selection: Selection, out: Path) -> Exported:
     )
 
 
-def _looked(session: Session, selection: Selection) -> tuple[Known, Sightings]:
+def _looked(session: Session, wanted: Wanted) -> tuple[Known, Sightings]:
     """Return what the project says and what is live, which is listed meanwhile."""
     recorded = session.recorded()
     planning.require_kinds(session, recorded)
     listings = {
         name: beside(session.machine.threads, partial(session.remote.connections, kind, spec))
-        for name, (kind, spec) in _kinds(session, selection).items()
+        for name, (kind, spec) in _kinds(session, wanted).items()
     }
     known = _known(session, recorded)
     planning.remember(session, known.desired)
     sightings = _sightings({name: listing.result() for name, listing in listings.items()})
-    _require_ids(sightings, selection, known)
+    _require_ids(sightings, wanted, known)
     return known, sightings
 
 
-def _kinds(session: Session, selection: Selection) -> Mapping[str, tuple[Kind, str]]:
+def _kinds(session: Session, wanted: Wanted) -> Mapping[str, tuple[Kind, str]]:
     """Return the kinds that are wanted, each with the connection spec of all its connections."""
     known = {
         name: (kind, spec)
         for name, kind in session.kinds.items()
         if (spec := exports.connection_spec(kind)) is not None
     }
-    unknown = [name for name in selection.kinds if name not in known]
+    unknown = [name for name in wanted.kinds if name not in known]
     if unknown:
         raise RejectedError([_unknown_kind(name, known) for name in unknown])
-    return {name: each for name, each in known.items() if name in (selection.kinds or known)}
+    return {name: each for name, each in known.items() if name in (wanted.kinds or known)}
 
 
 def _unknown_kind(name: str, known: Iterable[str]) -> Finding:
@@ -144,10 +144,10 @@ def _sightings(listed: Mapping[str, Sequence[Observation]]) -> Sightings:
     return found
 
 
-def _require_ids(sightings: Sightings, selection: Selection, known: Known) -> None:
+def _require_ids(sightings: Sightings, wanted: Wanted, known: Known) -> None:
     """Raise ``RejectedError`` for ids of which a person expects a manifest that they cannot get."""
     found = []
-    for remote_id in selection.ids:
+    for remote_id in wanted.ids:
         holder = candidates.holder(remote_id, known)
         if remote_id not in sightings:
             detail = (
@@ -155,7 +155,7 @@ def _require_ids(sightings: Sightings, selection: Selection, known: Known) -> No
                 "sandbox. Check the id, the sandbox and the organisation."
             )
             found.append(Finding(summary="Connection to export not found", detail=detail))
-        elif holder is not None and not selection.recorded:
+        elif holder is not None and not wanted.recorded:
             detail = f"{remote_id} needs no manifest. {holder}"
             found.append(Finding(summary="Connection is known already", detail=detail))
     if found:

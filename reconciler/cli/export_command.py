@@ -14,7 +14,7 @@ from reconciler.cli.console import Console
 from reconciler.core.escaping import escape
 from reconciler.model.addresses import RemoteId
 from reconciler.model.exit_codes import ExitCode
-from reconciler.model.exports import Exported, Selection
+from reconciler.model.exports import Exported, Wanted
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -60,9 +60,9 @@ def command(
     a file of its own, and a plan of them shows imports and nothing else. Secrets are references,
     and nothing is overwritten. -name, -kind and -id may be given several times.
     """
-    selection = Selection(kinds=kinds, names=names, ids=tuple(map(_parsed, ids)), recorded=recorded)
+    wanted = Wanted(kinds=kinds, names=names, ids=tuple(map(_parsed, ids)), recorded=recorded)
     session = Session(surroundings, environment=environment, live=True)
-    exported = exporting.export(session, selection, out)
+    exported = exporting.export(session, wanted, out)
     _tell(console, exported)
     console.findings((*exported.left_out, *exported.warnings))
     return ExitCode.LEFT if exported.left_out else ExitCode.DONE

@@ -14,7 +14,7 @@ from reconciler.core import naming, settling
 from reconciler.core.wording import quoted
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.declarations import Desired
-from reconciler.model.exports import Candidate, Selection
+from reconciler.model.exports import Candidate, Wanted
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.observations import Observation
 from reconciler.model.records import Recorded
@@ -50,10 +50,10 @@ class Choice:
     """Connections that a manifest or the state speaks for."""
 
 
-def choose(sightings: Sightings, selection: Selection, known: Known) -> Choice:
+def choose(sightings: Sightings, wanted: Wanted, known: Known) -> Choice:
     """Return the connections to be exported, in order of name, each under an address of its own."""
     choice = Choice()
-    chooser = _Chooser(sightings, selection, known)
+    chooser = _Chooser(sightings, wanted, known)
     for remote_id in chooser.wanted():
         if remote_id in chooser.holders:
             choice.known += 1
@@ -66,9 +66,9 @@ def choose(sightings: Sightings, selection: Selection, known: Known) -> Choice:
 
 def holder(remote_id: RemoteId, known: Known) -> str | None:
     """Say in a sentence who speaks for a connection already, if anybody does."""
-    for at, record in known.recorded.records.items():
-        if record.id == remote_id:
-            return f"The state records it as {at}."
+    owner = known.recorded.owners.get(remote_id)
+    if owner is not None:
+        return f"The state records it as {owner}."
     for at, declared in known.desired.items():
         if declared.adopt == remote_id:
             return f"{declared.source.span()} imports it as {at}."
@@ -92,14 +92,14 @@ def left_out(
 class _Chooser:
     """One choice; what it looks up often is prepared once."""
 
-    def __init__(self, sightings: Sightings, selection: Selection, known: Known) -> None:
+    def __init__(self, sightings: Sightings, wanted: Wanted, known: Known) -> None:
         self._sightings = sightings
-        self._selection = selection
+        self._asked = wanted
         self._known = known
         self._names = set(known.names)
         self._own = {record.id: at for at, record in known.recorded.records.items()}
         self._claims = _claims(known)
-        self.holders = _holders(known, recorded=selection.recorded)
+        self.holders = _holders(known, recorded=wanted.recorded)
         self._rivals: dict[tuple[str, str], list[RemoteId]] = {}
         for remote_id in sorted(set(sightings).difference(self.holders)):
             self._rivals.setdefault(self._key(remote_id), []).append(remote_id)
@@ -113,7 +113,7 @@ class _Chooser:
 
     def wanted(self) -> Iterator[RemoteId]:
         """Yield the connections that are asked for, in order of name."""
-        patterns, ids = self._selection.names, self._selection.ids
+        patterns, ids = self._asked.names, self._asked.ids
         for remote_id in sorted(self._sightings, key=lambda each: (self._key(each), each)):
             _, name = self._key(remote_id)
             fits = not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
@@ -126,7 +126,7 @@ class _Chooser:
         if key in self._claims:
             return self._claims[key]
         rivals = self._rivals[key]
-        singled_out = [each for each in rivals if each in self._selection.ids]
+        singled_out = [each for each in rivals if each in self._asked.ids]
         others = [each for each in singled_out or rivals if each != remote_id]
         if not others:
             return None
@@ -158,12 +158,10 @@ class _Chooser:
 def _holders(known: Known, *, recorded: bool) -> set[RemoteId]:
     """Return the ids that somebody speaks for; a record alone counts only without ``recorded``."""
     adopted = {each.adopt for each in known.desired.values() if each.adopt is not None}
-    held = {
-        record.id
-        for at, record in known.recorded.records.items()
-        if not recorded or at in known.desired
+    undeclared = {
+        record.id for at, record in known.recorded.records.items() if at not in known.desired
     }
-    return adopted | held
+    return adopted.union(known.recorded.owners) - (undeclared if recorded else set())
 
 
 def _claims(known: Known) -> Mapping[tuple[str, str], str]:

@@ -13,7 +13,7 @@ from reconciler.model.values import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Wanted:
     """Which live connections are wanted; what is empty selects all."""
 
     kinds: tuple[str, ...] = ()
