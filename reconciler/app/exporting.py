@@ -39,7 +39,7 @@ class Target:
 
     def name(self, candidate: Candidate) -> str:
         """Return the path of a manifest, as messages name it."""
-        return os.path.join(self.display, f"{candidate.address.name}.yaml")  # noqa: PTH118 -- text
+        return Path(self.display, f"{candidate.address.name}.yaml").as_posix()
 
 
 def export(session: Session, wanted: Wanted, out: Path) -> Exported:
@@ -47,7 +47,7 @@ def export(session: Session, wanted: Wanted, out: Path) -> Exported:
 
     ``out`` is relative to the project's folder. Nothing is overwritten, and either all manifests
     are written or none. A connection that no manifest can declare as it is has none, and a finding
-    says why. Raises ``RejectedError`` for a wrong project, wanted or folder.
+    says why. Raises ``RejectedError`` for a wrong project, filter or folder.
     """
     known, sightings = _looked(session, wanted)
     choice = candidates.choose(sightings, wanted, known)
@@ -198,11 +198,13 @@ def _target(session: Session, out: Path) -> Target:
     root = session.surroundings.folder
     folder = root / out
     display = os.path.relpath(folder, root) if _is_inside(folder, root) else str(out)
-    to_schemas = Path(os.path.relpath(root / "schemas", folder)).as_posix()
+    to_schemas = os.path.relpath((root / "schemas").resolve(), folder.resolve())
     return Target(
         folder=folder,
         display=display,
-        modelines={kind: f"{to_schemas}/{name}" for kind, name in schemas.names(root).items()},
+        modelines={
+            kind: Path(to_schemas, name).as_posix() for kind, name in schemas.names(root).items()
+        },
     )
 
 
