@@ -17,6 +17,8 @@ from reconciler.flowservice.asides import beside
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
+from reconciler.model.outcomes import Report, Verdict
+from reconciler.model.plans import Action
 from reconciler.model.records import Recorded
 from reconciler.model.trials import Health, Trial
 from reconciler.ports import Mailbox, Remote
@@ -70,6 +72,15 @@ def _failure(error: RemoteError) -> tuple[Health, str]:
     about_us = isinstance(error, UnauthorizedError)
     about_it = isinstance(error, RefusedError) and error.status in _ABOUT_IT and not about_us
     return Health.FAILED if about_it else Health.UNKNOWN, error.detail
+
+
+def changed(ended: Report) -> Mapping[Address, RemoteId]:
+    """Return the connections that an apply has created or updated, where it came to its end."""
+    done = [each for each in ended.outcomes if each.verdict is Verdict.DONE]
+    sent = [each for each in done if each.change.action in (Action.CREATE, Action.UPDATE)]
+    if ended.signal is not None:
+        return {}
+    return {each.change.address: each.id for each in sent if each.id is not None}
 
 
 def recorded_ids(recorded: Recorded, addresses: Iterable[Address]) -> Mapping[Address, RemoteId]:

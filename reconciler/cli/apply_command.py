@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
-from reconciler.app import plan_files, planning
+from reconciler.app import plan_files, planning, testing
 from reconciler.app.applying import Terms, apply, apply_saved
 from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import approving, options, running, stream
@@ -16,6 +17,11 @@ from reconciler.cli.console import Console
 from reconciler.core.situations import Request
 from reconciler.core.wording import quoted
 from reconciler.errors import PlanError
+from reconciler.model.exit_codes import ExitCode
+from reconciler.model.outcomes import Report
+from reconciler.model.trials import Health
+
+Audience: TypeAlias = approving.Audience | stream.StreamAudience
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -29,6 +35,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @options.settle_timeout
 @options.lock_timeout
 @options.parallelism
+@click.option(
+    "--verify", is_flag=True, help="Then have the service try what was created or updated."
+)
 @options.as_json
 def command(
     *,
@@ -42,6 +51,7 @@ def command(
     settle_timeout: float,
     lock_timeout: float,
     parallelism: int,
+    verify: bool,
     as_json: bool,
 ) -> int:
     """Make the live connections what the manifests declare.
@@ -60,7 +70,7 @@ def command(
     # Before anything can go wrong: where a program follows, that is an event too.
     events = stream.Stream(console, today=surroundings.machine.today) if as_json else None
     expected = _expectation(surroundings, expect)
-    audience: approving.Audience | stream.StreamAudience
+    audience: Audience
     if events is not None:
         stream.require_approval(auto_approve=auto_approve, saved=planfile is not None)
         audience = stream.StreamAudience(events, console, expect=expected)
@@ -75,7 +85,18 @@ def command(
         confirmed = replace(request, confirmed=not auto_approve)
         ended = apply(session, confirmed, audience=audience, terms=terms)
     audience.report(ended, destroy=request.destroy, environment=planning.named(session))
-    return ended.exit_code
+    return _verified(session, ended, audience, terms) if verify else ended.exit_code
+
+
+def _verified(session: Session, ended: Report, audience: Audience, terms: Terms) -> ExitCode:
+    """Have what was changed tried, and count what does not work as a failure."""
+    connections = testing.changed(ended)
+    if not connections:
+        return ended.exit_code
+    tried = testing.try_each(session, connections, parallelism=terms.parallelism)
+    audience.verified(tried)
+    fine = all(each.health is Health.OK for each in tried)
+    return ended.exit_code if fine else max(ended.exit_code, ExitCode.FAILED)
 
 
 def _expectation(surroundings: Surroundings, expect: str | None) -> approving.Expectation | None:

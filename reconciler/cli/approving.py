@@ -17,7 +17,8 @@ from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Report
 from reconciler.model.plans import Doubt, Plan
-from reconciler.render import deviation_lines, phrases
+from reconciler.model.trials import Trial
+from reconciler.render import deviation_lines, health, phrases
 
 QUESTION = (
     "\nDo you want to perform these actions?\n"
@@ -85,6 +86,10 @@ class Audience:
         """Show how it ended: the summary line, then everything that went otherwise."""
         self._console.out("\n" + showing.ending(ended, destroy=destroy))
         self._console.findings(showing.left(ended, environment=environment, told=self.told))
+
+    def verified(self, tried: Sequence[Trial]) -> None:
+        """Show how the connections fare that were changed."""
+        self._console.out("\n" + health.trials(self._console.masked(tuple(tried))))
 
     @property
     def stop_notice(self) -> str:

@@ -17,6 +17,7 @@ from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report
 from reconciler.model.plans import Change, Doubt, Plan
 from reconciler.model.reviews import Review
+from reconciler.model.trials import Trial
 from reconciler.render import events, phrases
 from reconciler.render.events import Event
 
@@ -125,6 +126,11 @@ class StreamAudience:
         message = showing.ending(ended, destroy=destroy)
         self._stream.emit(events.applied(ended.outcomes, message, destroy=destroy))
         self._stream.findings(showing.left(ended, environment=environment, told=self.told))
+
+    def verified(self, tried: Sequence[Trial]) -> None:
+        """Tell how each connection fares that was changed."""
+        for each in self._console.masked(tuple(tried)):
+            self._stream.emit(events.tried(each))
 
     @property
     def stop_notice(self) -> str:

@@ -1,7 +1,7 @@
 """What happens in a run, one object each, as Terraform's ``-json`` tells it.
 
-The members are those of Terraform's machine readable UI (internal/command/views/json); ``settled``
-is ours. An event has no time yet: whoever prints it puts it in.
+The members are those of Terraform's machine readable UI (internal/command/views/json); ``settled``,
+``verified`` and ``coverage`` are ours. An event has no time yet: whoever prints it puts it in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Action, Change, Coverage, Drift, Plan, Tally
+from reconciler.model.trials import Health, Trial
 from reconciler.render import coverage_lines, diagnostics, progress_lines, text
 
 Event = dict[str, Any]
@@ -94,6 +95,19 @@ def settled(address: Address, remote_id: RemoteId | None) -> Event:
     """Say what a create in doubt turned out to have made."""
     message = progress_lines.settled(address, remote_id)
     return _event("settled", message, resource=_resource(address), id=remote_id)
+
+
+def tried(trial: Trial) -> Event:
+    """Say how a connection fares that was changed."""
+    fine = trial.health is Health.OK
+    message = f"{trial.address}: Verified: {trial.health.value}"
+    told = {
+        "resource": _resource(trial.address),
+        "id": trial.id,
+        "state": trial.health.value,
+        "message": trial.message,
+    }
+    return _event("verified", message, level="info" if fine else "error", trial=told)
 
 
 def log(message: str, *, level: str = "info") -> Event:

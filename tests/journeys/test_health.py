@@ -162,3 +162,48 @@ def test_a_secret_that_a_source_repeats_is_not_shown(world: World) -> None:
     world.service.fault(Reply(json=listed), kind="explore", times=2)
     for flags in ((), ("-json",)):
         assert "(sensitive value)" in world.run("explore", AT, *flags).out
+
+
+# --- apply -verify ------------------------------------------------------------------------------
+
+
+def test_what_an_apply_has_changed_is_tried_and_nothing_else(world: World) -> None:
+    world.applied(crm("a"), crm("b"))
+    world.declare(crm("a"), crm("b", description="new"), crm("c"))
+    before = len(world.service.log)
+    ended = world.apply("-verify")
+    assert ended.code == 0
+    assert "ZohoCrmConnection.b  ok" in ended.out
+    assert "2 of 2 connections work." in ended.out
+    assert [entry.kind for entry in world.service.log[before:]].count("test") == 2
+    ended = world.apply("-verify")
+    assert (ended.code, "connections work" in ended.out) == (0, False)
+
+
+def test_an_apply_whose_connections_do_not_work_has_failed_and_is_recorded(world: World) -> None:
+    world.declare(crm("a"), crm("b"))
+    world.service.fault(Reply(json={"result": False}), kind="test")
+    ended = world.apply("-verify", "-parallelism=1")
+    assert (ended.code, sorted(world.ids)) == (3, ["a", "b"])
+    assert "Apply complete! Resources: 2 added" in ended.out
+    assert "1 of 2 connections work." in ended.out
+
+
+def test_a_program_is_told_how_what_was_changed_fares(world: World) -> None:
+    world.declare(crm())
+    world.service.fault(Reply(json={"result": False}), kind="test")
+    ended = world.apply("-verify", "-json")
+    assert ended.code == 3
+    (told,) = [
+        event for event in map(json.loads, ended.out.splitlines()) if event["type"] == "verified"
+    ]
+    assert (told["@level"], told["trial"]["state"]) == ("error", "failed")
+    assert told["trial"]["resource"]["addr"] == AT
+
+
+def test_nothing_is_tried_where_nothing_was_done(world: World) -> None:
+    world.declare(crm())
+    world.service.fault(Status(status=400, code=1308), kind="create")
+    before = len(world.service.log)
+    assert world.apply("-verify").code == 3
+    assert "test" not in {entry.kind for entry in world.service.log[before:]}
