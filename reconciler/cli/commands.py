@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 import click
 
@@ -19,7 +20,8 @@ LISTED: Final = {
     "export": "Write manifests for connections that exist.",
     "test": "Have the service try connections.",
     "explore": "Show the tables behind a connection.",
-    "state": "Mend the state: recover what a run could not save.",
+    "state": "Look at the state of an environment, or change it by hand.",
+    "force-unlock": "Say who holds the lock of a state, which no force can take.",
     "simulate": "Run a local Flow Service to try things on.",
     "version": "Show the version.",
     "completion": "Print the shell completion script.",
@@ -28,17 +30,20 @@ LISTED: Final = {
 
 
 class Commands(click.Group):
-    """A group whose commands live in ``reconciler.cli.NAME_command`` modules."""
+    """A group whose commands live in modules of their own, named after them."""
+
+    listed: ClassVar[Mapping[str, str]] = LISTED
+    package: ClassVar[str] = "reconciler.cli"
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the list."""
-        return list(LISTED)
+        return list(self.listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module and return its ``command``."""
-        if cmd_name not in LISTED:
+        if cmd_name not in self.listed:
             return None
-        module = importlib.import_module(f"reconciler.cli.{cmd_name}_command")
+        module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 
@@ -50,10 +55,10 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
             raise click.exceptions.NoSuchCommand(
-                error.command_name, possibilities=list(LISTED), ctx=ctx
+                error.command_name, possibilities=list(self.listed), ctx=ctx
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list without importing what it lists."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(LISTED.items()))
+            formatter.write_dl(list(self.listed.items()))

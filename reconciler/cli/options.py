@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -13,6 +13,8 @@ from reconciler.core.selection import Selection
 from reconciler.core.situations import Request
 from reconciler.core.wording import either, quoted
 from reconciler.model.addresses import Address
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _WHOLE = re.compile(rf"({_PART.pattern})+")
@@ -66,6 +68,19 @@ class LabelParameter(click.ParamType[tuple[str, str]]):
         return key, held
 
 
+def address(name: str, *, metavar: str = "ADDR") -> Callable[[Function], Function]:
+    """Take one address."""
+    return click.argument(name, type=AddressParameter(), metavar=metavar)
+
+
+def addresses(*, required: bool) -> Callable[[Function], Function]:
+    """Take any number of addresses as ``addresses``, and at least one where that is required."""
+    metavar = "ADDR..." if required else "[ADDR]..."
+    return click.argument(
+        "addresses", nargs=-1, required=required, type=AddressParameter(), metavar=metavar
+    )
+
+
 environment = click.option(
     "-e",
     "--environment",
@@ -79,6 +94,9 @@ lock_timeout = click.option(
     default="5s",
     show_default=True,
     help="How long to wait for another run to let go of the state.",
+)
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="Say what would be done, and take no lock and do nothing."
 )
 approval = click.option(
     "--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal."

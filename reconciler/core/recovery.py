@@ -76,6 +76,11 @@ def unusable(merged: Merged, kinds: Collection[str]) -> tuple[Finding, ...]:
     records, intents = merged.recorded.records, merged.recorded.intents
     specs = {at: records[at].spec for at in merged.taken if at in records}
     specs |= {at: intents[at].spec for at in merged.reopened}
+    return unplannable(specs, kinds)
+
+
+def unplannable(specs: Mapping[Address, Spec], kinds: Collection[str]) -> tuple[Finding, ...]:
+    """Return a finding for each of what is to be recorded that no plan could be made with."""
     unknown = [_unknown_kind(at) for at in specs if at.kind not in kinds]
     return (
         *unknown,
@@ -197,7 +202,7 @@ def _unknown_kind(at: Address) -> Finding:
         detail=(
             "The file records a connection of this kind, and no schema file describes it, so that "
             "no plan could be made any more. The state was left as it is. Put the schema back into "
-            "schemas/, then recover again."
+            "schemas/, then run this again."
         ),
         address=at,
     )
@@ -208,7 +213,7 @@ def _incomplete(at: Address, gaps: list[str]) -> Finding:
         summary="Incomplete record",
         detail=(
             f"The file does not say its {' and '.join(gaps)}, without which no plan could be made "
-            "any more. The state was left as it is. Use the file as the run has left it."
+            "any more. The state was left as it is. Use the file as a run has left it."
         ),
         address=at,
     )

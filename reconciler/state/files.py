@@ -14,14 +14,14 @@ from reconciler.core.escaping import escape
 from reconciler.core.state_reader import LIMIT, SERIALS
 from reconciler.errors import (
     CorruptStateError,
-    ForeignStateError,
+    LockedError,
     SaveError,
     StaleStateError,
     StateError,
 )
 from reconciler.model.records import Recorded
 from reconciler.ports import Clock
-from reconciler.state import locker, places, rescue, saver
+from reconciler.state import locker, places, refusals, rescue, saver
 from reconciler.state.disk import Disk, exclusive, exists, read_file
 
 _SYSTEM: Final = Disk()
@@ -87,18 +87,61 @@ class LocalState:
         Raises ``StaleStateError`` if the saved serial is not the expected one, ``SaveError`` if the
         snapshot is not certain to be there.
         """
+        return self._written(
+            recorded,
+            over=replace(recorded, serial=expected_serial),
+            following=lambda current: _following(recorded, current),
+        )
+
+    def put(self, recorded: Recorded, *, over: Recorded | None) -> Recorded:
+        """Save this very snapshot in place of ``over``, whatever serial and lineage it has.
+
+        Raises as ``write`` does, ``StaleStateError`` where ``over`` is not what is there any more.
+        """
+        known = over or replace(recorded, serial=0, lineage="")
+        return self._written(recorded, over=known, following=lambda _: recorded)
+
+    def _written(
+        self,
+        recorded: Recorded,
+        *,
+        over: Recorded,
+        following: Callable[[Recorded | None], Recorded],
+    ) -> Recorded:
         self._refuse_foreign(recorded)
         try:
             place = self._place()
             places.make_home(self._disk, place, root=self._root)
             with exclusive(self._disk, place.parent):
-                return self._replace(place, recorded, expected_serial)
+                return self._replace(place, over, following)
         except (SaveError, StaleStateError):
             raise
         except StateError as error:
             raise SaveError(error.detail, lines=error.lines) from error
         except OSError as error:
             raise SaveError(f"{self._display} could not be saved: {error.strerror}.") from error
+
+    def stored(self) -> bytes | None:
+        """Return the bytes of the last snapshot saved, which ``read`` would have accepted."""
+        self.read()
+        return None if self._saved is None else self._saved.data
+
+    def holder(self) -> tuple[str, ...] | None:
+        """Return what is known of the run that holds the lock, if a living one does."""
+        place = self._place()
+        if not exists(self._disk, locker.side_file(place)):
+            return None
+        try:
+            with self._hold(
+                place,
+                display=self._display,
+                operation="force-unlock",
+                timeout=0.0,
+                clock=self._clock,
+            ):
+                return None
+        except LockedError as error:
+            return error.lines
 
     def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
         """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
@@ -120,7 +163,11 @@ class LocalState:
     def salvage(self, path: Path) -> Recorded:
         """Return what a dump of this environment's state says; ``StateError`` if it is none."""
         display = escape(str(path))
-        recorded = rescue.salvage(self._disk, path, display=display)
+        return self.understood(rescue.read(self._disk, path, display=display), display=display)
+
+    def understood(self, data: bytes, *, display: str) -> Recorded:
+        """Return the same for the bytes of one that came from what messages call ``display``."""
+        recorded = rescue.decode(data, display=display)
         self._refuse_foreign(recorded, display)
         return recorded
 
@@ -179,14 +226,11 @@ class LocalState:
         return recorded
 
     def _refuse_foreign(self, recorded: Recorded, display: str | None = None) -> None:
-        organization = self._organization or recorded.organization
-        if (recorded.organization, recorded.sandbox) == (organization, self._sandbox):
-            return
-        raise ForeignStateError(
-            f"{display or self._display} records sandbox {recorded.sandbox} of "
-            f"{recorded.organization}, and this run is about sandbox {self._sandbox} of "
-            f"{organization}, where all of it would count as gone. Choose the environment that the "
-            "state belongs to, or give this one a state: of its own."
+        refusals.refuse_foreign(
+            recorded,
+            organization=self._organization,
+            sandbox=self._sandbox,
+            display=display or self._display,
         )
 
     def _refuse_lost(self, place: Path) -> None:
@@ -196,21 +240,6 @@ class LocalState:
                 f"{self._display} is missing, and its backup is there: it was lost, not new. "
                 f"{way.words}",
                 lines=way.lines,
-            )
-
-    def _refuse_stale(self, current: Recorded | None, recorded: Recorded, expected: int) -> None:
-        if self._saved is not None and self._saved.data == self._unproven:
-            return  # our own save, which we could not prove, has arrived after all
-        serial = 0 if current is None else current.serial
-        if serial != expected:
-            raise StaleStateError(
-                f"{self._display} is at serial {serial}, and this run knows serial {expected}: "
-                "another run has saved it meanwhile. It was not overwritten."
-            )
-        if current is not None and recorded.lineage not in {"", current.lineage}:
-            raise StaleStateError(
-                f"{self._display} is of lineage {current.lineage}, and this run knows lineage "
-                f"{recorded.lineage}: another state has taken its place. It was not overwritten."
             )
 
     def _encode(self, recorded: Recorded) -> bytes:
@@ -230,15 +259,19 @@ class LocalState:
             raise StateError(f"{self._display} would be larger than {LIMIT >> 20} MiB.")
         return data
 
-    def _replace(self, place: Path, recorded: Recorded, expected_serial: int) -> Recorded:
+    def _replace(
+        self, place: Path, over: Recorded, following: Callable[[Recorded | None], Recorded]
+    ) -> Recorded:
         """Compare and save; no other writer comes between the two."""
         current = self._current(place)
-        self._refuse_stale(current, recorded, expected_serial)
-        following = _following(recorded, current)
-        data = self._encode(following)
+        if self._saved is None or self._saved.data != self._unproven:
+            # else our own save, which we could not prove, has arrived after all
+            refusals.refuse_stale(current, over, display=self._display)
+        made = following(current)
+        data = self._encode(made)
         self._save(place, data)
-        self._saved = _Saved(data=data, recorded=following)
-        return following
+        self._saved = _Saved(data=data, recorded=made)
+        return made
 
     def _save(self, place: Path, data: bytes) -> None:
         self._unproven = data

@@ -54,15 +54,19 @@ def unusable(error: OSError, place: Path, *, display: str) -> StateError:
     return StateError(f"{display} cannot be used: {error.strerror}.", lines=lines)
 
 
-def salvage(disk: Disk, path: Path, *, display: str) -> Recorded:
-    """Return what a dump says; raise ``StateError`` where it cannot be read or is no whole state.
+def read(disk: Disk, path: Path, *, display: str) -> bytes:
+    """Return the bytes of a dump; raise ``StateError`` where they cannot be had.
 
     It is read as a state is: no link is followed, and none taken that everybody may write.
     """
     try:
-        data = read_file(disk, path, limit=state_reader.LIMIT)
+        return read_file(disk, path, limit=state_reader.LIMIT)
     except OSError as error:
         raise unusable(error, path, display=display) from error
+
+
+def decode(data: bytes, *, display: str) -> Recorded:
+    """Return what a dump says; raise ``StateError`` where it is no whole state."""
     try:
         return state_document.decode(data)
     except StateError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.cli import state_command
 from reconciler.cli.commands import LISTED
 from tests.journeys.worlds import World, crm
 
@@ -22,7 +23,9 @@ def test_no_color_changes_nothing_where_there_is_no_colour(
     assert world.run(name, flag, *WITHOUT_COLOUR[name]) == plain
 
 
-@pytest.mark.parametrize("words", [*sorted(LISTED.keys() - {"state"}), "state recover"])
+@pytest.mark.parametrize(
+    "words", [*sorted(LISTED.keys() - {"state"}), *(f"state {one}" for one in state_command.LISTED)]
+)
 def test_every_command_takes_no_color(world: World, words: str) -> None:
     assert "--no-color" in world.run(*words.split(), "--help").out
 

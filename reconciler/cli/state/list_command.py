@@ -1,0 +1,37 @@
+"""``reconciler state list``."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.app import mending
+from reconciler.app.sessions import Session, Surroundings
+from reconciler.cli import options, running
+from reconciler.cli.console import Console
+from reconciler.model.addresses import Address
+from reconciler.model.exit_codes import ExitCode
+
+
+@running.command(name="list")
+@options.addresses(required=False)
+@click.option("--id", "remote_id", metavar="ID", help="Only what records this connection.")
+@options.environment
+def command(
+    *,
+    surroundings: Surroundings,
+    console: Console,
+    addresses: tuple[Address, ...],
+    remote_id: str | None,
+    environment: str | None,
+) -> int:
+    """List the addresses that the state records, in order, one a line.
+
+    With ADDR only those; what the state does not record is left out.
+    """
+    session = Session(surroundings, environment=environment, live=False)
+    records = mending.existing(session).records
+    for at in sorted(records):
+        wanted = at in addresses or not addresses
+        if wanted and remote_id in (None, records[at].id):
+            console.out(str(at))
+    return ExitCode.DONE
