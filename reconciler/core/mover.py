@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,13 +17,15 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     """Return the state under its new addresses, and where each moved one was recorded before.
 
     A chain is followed to its end. An entry whose target is recorded already, or whose source is
-    not, has nothing left to do.
+    not, has nothing left to do. Of several addresses that one chain leads to the same end, the one
+    nearest to it goes there: the others were left behind by a rename that was followed already.
     """
     targets = {entry.source: entry.target for entry in moves}
     taken = recorded.records.keys() | recorded.intents.keys() | recorded.deposed.keys()
     renamed: dict[Address, Address] = {}
-    for source in sorted(taken):
-        target = _end(source, targets)
+    ways = {source: _way(source, targets) for source in sorted(taken)}
+    for source, way in sorted(ways.items(), key=lambda pair: len(pair[1])):
+        target = way[-1]
         if target != source and target not in taken and target not in renamed.values():
             renamed[source] = target
     if not renamed:
@@ -37,12 +39,13 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     return moved, {target: source for source, target in renamed.items()}
 
 
-def _end(address: Address, targets: Mapping[Address, Address]) -> Address:
-    seen = {address}
-    while address in targets and targets[address] not in seen:
+def _way(address: Address, targets: Mapping[Address, Address]) -> Sequence[Address]:
+    """Return where the entries lead from an address, step by step, itself first."""
+    way: dict[Address, None] = {address: None}
+    while address in targets and targets[address] not in way:
         address = targets[address]
-        seen.add(address)
-    return address
+        way[address] = None
+    return tuple(way)
 
 
 def _rekey(
