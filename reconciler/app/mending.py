@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.app.sessions import Session
-from reconciler.core import editor, exposures, recovery, successor
+from reconciler.core import editor, exposures, recovery, state_document, successor
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
@@ -56,10 +56,13 @@ def release(
     return recorded
 
 
-def pull(session: Session) -> bytes | None:
-    """Return the state as it is stored, ``None`` where none was ever saved."""
-    session.recorded()
-    return session.store.stored()
+def pull(session: Session) -> str | None:
+    """Return the state as a save spells it, ``None`` where none was ever saved.
+
+    That is what the file holds, unless somebody has written it otherwise by hand.
+    """
+    recorded = session.recorded()
+    return None if recorded.serial == 0 else state_document.encode(recorded)
 
 
 def push(

@@ -96,7 +96,7 @@ lock_timeout = click.option(
     help="How long to wait for another run to let go of the state.",
 )
 dry_run = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done, and take no lock and do nothing."
+    "--dry-run", is_flag=True, help="Say what would be done; take no lock and do nothing."
 )
 approval = click.option(
     "--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal."

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from reconciler.core import state_document
 from reconciler.errors import ForeignStateError, RejectedError
+from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.records import Recorded
 
@@ -17,14 +18,16 @@ def succeed(current: Recorded | None, pushed: Recorded, *, force: bool) -> Recor
 
     It is what was pushed, as it is; with ``force`` its serial is raised above the present one, so
     that no plan made on either state passes for one made on this. Raises ``ForeignStateError``
-    for a state of another environment and ``RejectedError`` for another lineage or an older serial,
-    both of which ``force`` allows.
+    for a state of another environment, and ``RejectedError`` where a create in doubt would be
+    forgotten, or for another lineage or an older serial, which both ``force`` allows.
     """
     if current is None:
         return pushed
     _refuse_foreign(current, pushed)
     if state_document.encode(pushed) == state_document.encode(current):
         return None
+    if forgotten := current.intents.keys() - pushed.intents.keys() - pushed.records.keys():
+        raise RejectedError([_forgotten(at) for at in sorted(forgotten)])
     if force:
         return replace(pushed, serial=max(pushed.serial, current.serial + 1))
     if against := _against(current, pushed):
@@ -39,6 +42,18 @@ def _refuse_foreign(current: Recorded, pushed: Recorded) -> None:
             f"the state {current.sandbox} of {current.organization}. Choose the environment that "
             "it belongs to; -force does not change that."
         )
+
+
+def _forgotten(at: Address) -> Finding:
+    return Finding(
+        summary="Create in doubt",
+        detail=(
+            "A create of it was never answered, and what was to be pushed knows nothing of that: a "
+            "second connection could be made. Apply first, then pull the state and change that; "
+            "-force does not change this."
+        ),
+        address=at,
+    )
 
 
 def _against(current: Recorded, pushed: Recorded) -> str | None:

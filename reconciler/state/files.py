@@ -121,11 +121,6 @@ class LocalState:
         except OSError as error:
             raise SaveError(f"{self._display} could not be saved: {error.strerror}.") from error
 
-    def stored(self) -> bytes | None:
-        """Return the bytes of the last snapshot saved, which ``read`` would have accepted."""
-        self.read()
-        return None if self._saved is None else self._saved.data
-
     def holder(self) -> tuple[str, ...] | None:
         """Return what is known of the run that holds the lock, if a living one does."""
         place = self._place()

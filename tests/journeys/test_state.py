@@ -215,6 +215,21 @@ def test_what_is_pulled_is_what_is_stored(two: World) -> None:
     assert (pulled.code, pulled.out.encode(), pulled.err) == (0, two.state, "")
 
 
+def test_what_somebody_has_written_otherwise_is_pulled_as_a_save_spells_it(two: World) -> None:
+    held = two.state or b""
+    by_hand = json.dumps(json.loads(held), indent="\t").replace("\n", "\r\n")
+    two.write("state/dev.json", b"\xef\xbb\xbf" + by_hand.encode())
+    assert two.run("state", "pull").out.encode() == held
+
+
+def test_what_is_pulled_is_harmless_to_a_terminal_and_still_the_same(world: World) -> None:
+    world.applied(crm("a", title="a\u202eb\x1b[31m", description="##[x] ::y\n::z"))
+    pulled = world.run("state", "pull")
+    assert "\\u202e" in pulled.out
+    assert json.loads(pulled.out) == world.document
+    assert "Nothing to push" in world.run("state", "push", "-", stdin=pulled.out).out
+
+
 def test_without_a_state_nothing_is_pulled(world: World) -> None:
     assert world.run("state", "pull") == Ended(0, "", "")
     assert list((world.folder).glob("state/*")) == []
@@ -308,6 +323,13 @@ def test_another_lineage_and_an_older_serial_need_force(
     assert two.document["serial"] == held["serial"] + 1
     assert two.document["lineage"] == changes.get("lineage", held["lineage"])
     assert backup(two) == before
+
+
+@pytest.mark.parametrize("force", [(), ("-force",)])
+def test_a_create_in_doubt_is_not_forgotten_by_a_push(two: World, force: tuple[str, ...]) -> None:
+    doubtful(two)
+    edited(two, intents={}, serial=two.document["serial"] + 1)
+    assert "Error: Create in doubt" in refused(two, "push", *force, "new.json")
 
 
 def test_a_plan_made_before_a_forced_push_is_refused(two: World) -> None:

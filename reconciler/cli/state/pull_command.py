@@ -17,7 +17,7 @@ def command(*, surroundings: Surroundings, console: Console, environment: str | 
     Where none was ever saved, nothing is printed.
     """
     session = Session(surroundings, environment=environment, live=False)
-    stored = mending.pull(session)
-    if stored is not None:
-        console.raw(stored.decode("utf-8-sig"))
+    document = mending.pull(session)
+    if document is not None:
+        console.raw(document)
     return ExitCode.DONE
