@@ -87,3 +87,26 @@ def test_an_address_leaves_once() -> None:
 
 def test_two_addresses_do_not_become_one() -> None:
     assert told(["ac", "bc"]) == [("Repeated target", 2)]
+
+
+def test_a_kind_that_no_schema_describes_is_told_on_either_side() -> None:
+    other = Address("ZohoCrmConection", "a")
+    moved = Moved(source=other, target=other, span=line(1))
+    project = Project(
+        name="p",
+        manifests=(),
+        environments={},
+        source=Source("reconciler.yaml", {}),
+        moved=(moved, replace(moved, source=at("b"), span=line(2))),
+    )
+    found = [
+        (finding.summary, finding.detail)
+        for finding in renames.findings(project, set(), KINDS)
+        if finding.span == line(2)
+    ]
+    assert sorted(summary for summary, _ in found) == [
+        "Move to another kind",
+        "Repeated target",
+        "Unknown kind",
+    ]
+    assert any('Did you mean "ZohoCrmConnection"?' in detail for _, detail in found)
