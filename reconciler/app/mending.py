@@ -97,7 +97,8 @@ def _editing(
 
 
 def _refuse_unfit(session: Session, pushed: Recorded, *, place: str) -> None:
-    specs = {at: record.spec for at, record in pushed.records.items()}
+    specs = {at: one.spec for at, some in pushed.deposed.items() for one in some}
+    specs |= {at: record.spec for at, record in pushed.records.items()}
     specs |= {at: intent.spec for at, intent in pushed.intents.items()}
     unfit = (
         *exposures.findings(pushed, session.kinds, place=place),

@@ -30,21 +30,26 @@ def move(recorded: Recorded, source: Address, target: Address) -> Recorded:
 
 
 def release(recorded: Recorded, addresses: Sequence[Address]) -> Recorded:
-    """Return the state that records none of these; ``RejectedError`` unless it records them all."""
+    """Return the state that records none of these, nor what they replaced.
+
+    Raises ``RejectedError`` unless it records them all.
+    """
     against = [one for at in dict.fromkeys(addresses) for one in _unrecorded(recorded, at)]
     if against:
         raise RejectedError(against)
-    return recorded.without_records(addresses)
+    replaced = [one.id for at in addresses for one in recorded.deposed.get(at, ())]
+    return recorded.without_records(addresses).without_deposed(replaced)
 
 
 def alone(recorded: Recorded, at: Address) -> Recorded:
     """Return the state with what it says of one address; ``RejectedError`` if that is nothing."""
-    if at not in recorded.records and at not in recorded.intents:
-        raise RejectedError(list(_unrecorded(recorded, at)))
+    if at not in recorded.intents and (against := list(_unrecorded(recorded, at))):
+        raise RejectedError(against)
     return replace(
         recorded,
         records={each: one for each, one in recorded.records.items() if each == at},
         intents={each: one for each, one in recorded.intents.items() if each == at},
+        deposed={each: some for each, some in recorded.deposed.items() if each == at},
     )
 
 
@@ -58,8 +63,8 @@ def _unrecorded(recorded: Recorded, at: Address) -> Iterator[Finding]:
             ),
             address=at,
         )
-    elif at not in recorded.records:
-        hint = guess_address(at, recorded.records)
+    elif at not in recorded.records and at not in recorded.deposed:
+        hint = guess_address(at, recorded.owners.values())
         yield Finding(
             summary="Address is not recorded",
             detail=f"The state records no connection {at}.{hint} What it records is shown by: "
@@ -85,5 +90,11 @@ def _unfit(recorded: Recorded, source: Address, target: Address) -> Iterator[Fin
             summary="Create in doubt",
             detail="A create of it was never answered, so that it may have a connection. Apply "
             "first.",
+            address=target,
+        )
+    elif target in recorded.deposed:
+        yield Finding(
+            summary="Address is recorded already",
+            detail="It records what was replaced and is not known to be deleted. Apply first.",
             address=target,
         )

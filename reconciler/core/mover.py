@@ -23,7 +23,7 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     targets = {entry.source: entry.target for entry in moves}
     taken = recorded.records.keys() | recorded.intents.keys() | recorded.deposed.keys()
     renamed: dict[Address, Address] = {}
-    ways = {source: _way(source, targets) for source in sorted(taken)}
+    ways = {source: _way(source, targets) for source in sorted(taken & targets.keys())}
     for source, way in sorted(ways.items(), key=lambda pair: len(pair[1])):
         target = way[-1]
         if target != source and target not in taken and target not in renamed.values():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.simulator.effects import Reset
+from reconciler.simulator.effects import Reset, Status
 from reconciler.state import locker
 from tests.canaries import own
 from tests.journeys.test_rows import AT, settled
@@ -76,6 +76,7 @@ def test_a_program_gets_one_object_without_any_secret(two: World) -> None:
         "id": two.ids["a"],
         "etag": record["etag"],
         "in_doubt": False,
+        "deposed": [],
         "spec": record["spec"],
         "credentials_version": None,
         "prevent_destroy": False,
@@ -358,6 +359,58 @@ def test_what_everybody_may_write_is_not_pushed(two: World) -> None:
     assert "every user of this machine may write it" in refused(two, "push", "new.json")
     own(path)
     assert "No such file" in refused(two, "push", "none.json")
+
+
+# --- what was replaced --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left(two: World) -> str:
+    """``a`` was replaced, and its predecessor could not be deleted; return the id of that one."""
+    old = two.ids["a"]
+    two.service.fault(Status(status=403), kind="delete")
+    assert two.apply(f"-replace={A}").code == 3
+    assert two.ids["a"] != old
+    return old
+
+
+def test_what_was_replaced_is_shown_with_its_address(two: World, left: str) -> None:
+    for words in (("state", "show", A), ("show",)):
+        assert f"# {A}: (deposed object {left})" in two.run(*words).out
+    document = json.loads(two.run("state", "show", "-json", A).out)
+    assert (document["id"], document["deposed"]) == (two.ids["a"], [left])
+    assert two.run("state", "list").out == f"{A}\n{B}\n"
+    assert two.run("state", "list", f"-id={left}").out == f"{A}\n"
+
+
+def test_what_was_replaced_moves_along(two: World, left: str) -> None:
+    new = two.ids["a"]
+    assert two.run("state", "mv", A, AT).code == 0
+    two.declare(crm(title="CRM a"), crm("b"))
+    assert f"{AT} (deposed object {left}) will be destroyed" in two.plan().out
+    assert two.apply().code == 0
+    assert (two.ids["crm"], left in two.ids.values()) == (new, False)
+    settled(two)
+
+
+def test_what_was_replaced_is_let_go_along_with_its_address_and_told(two: World, left: str) -> None:
+    removed = two.run("state", "rm", A)
+    assert f"# {A} had replaced {left}, which is to be deleted by hand" in removed.out
+    assert (removed.code, "deposed" in two.document, list(two.ids)) == (0, False, ["b"])
+    assert len(two.connections()) == 3
+
+
+def test_an_address_of_nothing_but_what_was_replaced_is_one(two: World, left: str) -> None:
+    document = two.document
+    document["resources"].pop(A)
+    edited(two, resources=document["resources"], serial=document["serial"] + 1)
+    assert two.run("state", "push", "new.json").code == 0
+    assert two.run("state", "list").out == f"{A}\n{B}\n"
+    shown = json.loads(two.run("state", "show", "-json", A).out)
+    assert (shown["id"], shown["deposed"], shown["in_doubt"]) == (None, [left], False)
+    assert "is not known to be deleted" in refused(two, "mv", B, A)
+    removed = two.run("state", "rm", A)
+    assert (removed.code, "import" in removed.out) == (0, False)
 
 
 # --- locks --------------------------------------------------------------------------------------

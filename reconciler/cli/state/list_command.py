@@ -29,9 +29,8 @@ def command(
     With ADDR only those; what the state does not record is left out.
     """
     session = Session(surroundings, environment=environment, live=False)
-    records = mending.existing(session).records
-    for at in sorted(records):
-        wanted = at in addresses or not addresses
-        if wanted and remote_id in (None, records[at].id):
-            console.out(str(at))
+    owners = mending.existing(session).owners
+    listed = {at for held, at in owners.items() if remote_id in (None, held)}
+    for at in sorted(listed & set(addresses) if addresses else listed):
+        console.out(str(at))
     return ExitCode.DONE

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from reconciler.app import mending
 from reconciler.app.sessions import Session, Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
+from reconciler.core.invocations import Invocation
 from reconciler.model.addresses import Address
 from reconciler.model.exit_codes import ExitCode
+from reconciler.model.records import Recorded
 
 
 @running.command(name="rm", changing=True)
@@ -39,6 +43,14 @@ def command(
     console.out(f"Successfully removed {len(released)} resource instance(s).")
     lives = "connection lives" if len(released) == 1 else "connections live"
     console.out(f"\nThe {lives} on in Flow Service. To manage what is declared again:\n")
-    for at in released:
-        console.out(f"  {session.invocation.spell('import', str(at), before.records[at].id)}")
+    for line in _lines(session.invocation, before, released):
+        console.out(f"  {line}")
     return ExitCode.DONE
+
+
+def _lines(invocation: Invocation, before: Recorded, released: Sequence[Address]) -> Iterator[str]:
+    for at in released:
+        if at in before.records:
+            yield invocation.spell("import", str(at), before.records[at].id)
+        for replaced in before.deposed.get(at, ()):
+            yield f"# {at} had replaced {replaced.id}, which is to be deleted by hand"

@@ -30,7 +30,7 @@ def command(
     session = Session(surroundings, environment=environment, live=False)
     alone = editor.alone(mending.existing(session), address)
     if as_json:
-        console.raw(state_json.render(alone))
+        console.raw(state_json.render(alone, address))
     else:
         console.out(state_text.render(alone))
     return ExitCode.DONE
