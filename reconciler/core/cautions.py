@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from reconciler.core import authorship, comparer, settling
+from reconciler.core import authorship, comparer, mover, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import RemoteId
 from reconciler.model.observations import Observation
@@ -37,6 +37,8 @@ def warnings(
     lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
     if lost:
         yield Remark(topic=Topic.STATE_LOST, count=lost)
+    cases = tuple(cases)
+    yield from _of_moves(given, cases)
     held = given.recorded.owners.keys()
     visibly = {change.address for change in changes if change.fields}
     for case in cases:
@@ -56,6 +58,20 @@ def partial(given: Situation, *, selected: int, known: int) -> Iterator[Remark]:
     """Yield that the plan is about so many of the known addresses, where a flag asks for that."""
     if not given.request.selection.is_whole:
         yield Remark(topic=Topic.TARGETED, count=selected, limit=known)
+
+
+def _of_moves(given: Situation, cases: Iterable[Case]) -> Iterator[Remark]:
+    """Yield what still has the address that it was to leave, since its new one is taken."""
+    entries = {entry.source: entry for entry in given.moved}
+    for case in cases:
+        entry = entries.get(case.address)
+        if entry is not None and case.record is not None:
+            yield Remark(
+                topic=Topic.MOVE_BLOCKED,
+                address=case.address,
+                other=mover.end(case.address, given.moved),
+                span=entry.span,
+            )
 
 
 def _of_uses(given: Situation, changes: Iterable[Change]) -> Iterator[Remark]:

@@ -39,6 +39,11 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     return moved, {target: source for source, target in renamed.items()}
 
 
+def end(address: Address, moves: Iterable[Moved]) -> Address:
+    """Return where the entries lead from an address."""
+    return _way(address, {entry.source: entry.target for entry in moves})[-1]
+
+
 def _way(address: Address, targets: Mapping[Address, Address]) -> Sequence[Address]:
     """Return where the entries lead from an address, step by step, itself first."""
     way: dict[Address, None] = {address: None}

@@ -268,6 +268,8 @@ class Topic(StrEnum):
     """The plan is about some addresses alone."""
     ORPHANED = "orphaned"
     """Source connections are left without the connection that is to be deleted."""
+    MOVE_BLOCKED = "move-blocked"
+    """``moved:`` leads a recorded address to one that records another connection."""
     USE_UNKNOWN = "use-unknown"
     """Whether anything uses what is to be deleted could not be found out."""
 

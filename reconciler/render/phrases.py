@@ -315,6 +315,14 @@ _WORDS: Mapping[Topic, _Words] = {
             "them."
         ),
     ),
+    Topic.MOVE_BLOCKED: (
+        "Move not followed",
+        lambda r: (
+            f"moved: says that {r.address} became {r.other}, which records or is to record another "
+            f"connection. {r.address} keeps its own, as if the entry were not there. Give one of "
+            "the two an address of its own, or have removed: say what is to become of it."
+        ),
+    ),
     Topic.FINAL: (
         "Deletion may be final",
         lambda r: (

@@ -91,6 +91,21 @@ def test_a_rename_of_a_rename_is_followed_from_wherever_a_state_is(world: World)
     assert len(world.writes) == len(names)
 
 
+def test_a_move_to_an_address_that_is_taken_is_warned_of_before_anything_is_deleted(
+    world: World,
+) -> None:
+    world.applied(crm("a"), crm("b"))
+    world.configure(moved=[{"from": "ZohoCrmConnection.a", "to": "ZohoCrmConnection.b"}])
+    world.declare(crm("b"))
+    planned = world.plan()
+    assert (planned.code, "Warning: Move not followed" in planned.err) == (2, True)
+    assert "says that ZohoCrmConnection.a became ZohoCrmConnection.b" in planned.told
+    assert "ZohoCrmConnection.a will be destroyed" in planned.out
+    assert "Move not followed" in world.plan("-format=markdown").out
+    assert world.apply().code == 0
+    settled(world)
+
+
 def test_a_circle_is_an_error_of_validation_at_every_entry(world: World) -> None:
     a, b, c = (f"ZohoCrmConnection.{name}" for name in "abc")
     circle = [{"from": a, "to": b}, {"from": b, "to": c}, {"from": c, "to": a}]
