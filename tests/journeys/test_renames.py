@@ -97,12 +97,12 @@ def test_a_move_to_an_address_that_is_taken_is_warned_of_before_anything_is_dele
     world.applied(crm("a"), crm("b"))
     world.configure(moved=[{"from": "ZohoCrmConnection.a", "to": "ZohoCrmConnection.b"}])
     world.declare(crm("b"))
-    planned = world.plan()
+    planned = world.plan("-out=crm.plan")
     assert (planned.code, "Warning: Move not followed" in planned.err) == (2, True)
     assert "says that ZohoCrmConnection.a became ZohoCrmConnection.b" in planned.told
     assert "ZohoCrmConnection.a will be destroyed" in planned.out
     assert "Move not followed" in world.plan("-format=markdown").out
-    assert world.apply().code == 0
+    assert world.run("apply", "crm.plan").code == 0
     settled(world)
 
 
