@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reconciler.app import plan_files, planning
+from reconciler.app import plan_files, planning, rotation
 from reconciler.app.looking import Looks
 from reconciler.app.planning import Planned
 from reconciler.app.sessions import Session
@@ -17,7 +17,7 @@ from reconciler.applier.settler import Settler
 from reconciler.applier.world import World
 from reconciler.core import settling
 from reconciler.core.situations import Live, Request
-from reconciler.errors import NotApprovedError, RemoteError, StateError
+from reconciler.errors import NotApprovedError, RejectedError, RemoteError, StateError
 from reconciler.model.addresses import Address
 from reconciler.model.declarations import Desired
 from reconciler.model.findings import Finding
@@ -172,6 +172,7 @@ class _Apply:
         ``desired`` is what the manifests declare, where anybody has looked.
         """
         with self._handling_signals():
+            self._renew_fingerprints(desired)
             with self._audience.applying(plan) as progress:
                 applier = Applier(
                     plan,
@@ -187,6 +188,16 @@ class _Apply:
             elif not self.interrupted:
                 self._settle_own(desired)
             return self.report()
+
+    def _renew_fingerprints(self, desired: Desired | None) -> None:
+        """Have what an older key marked be marked by the present one, with the next save."""
+        session, recorded = self._session, self.journal.recorded
+        if rotation.is_due(session, recorded):
+            if desired is None:
+                # That a secret fits its mark is all there is to it, so these need not be reviewed.
+                with suppress(RejectedError):
+                    desired, _ = planning.declared(session, recorded)
+            self.journal.recorded = rotation.renewed(session, desired or {}, recorded)
 
     def report(self) -> Report:
         """Return how it went, with everything that is still in doubt."""

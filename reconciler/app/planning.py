@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from reconciler.app import reading
+from reconciler.app import reading, rotation
 from reconciler.app.observer import of_records
 from reconciler.app.sessions import Session
-from reconciler.core import mover, planner
+from reconciler.core import mover, planner, references
 from reconciler.core import selection as selections
 from reconciler.core.situations import Live, Request, Situation
 from reconciler.errors import LockedError, RejectedError, RemoteError, SecretError
 from reconciler.model.addresses import Address
-from reconciler.model.declarations import Declaration, Desired
+from reconciler.model.declarations import Desired
 from reconciler.model.findings import Finding
 from reconciler.model.plans import Plan, Scope
-from reconciler.model.records import Record, Recorded
-from reconciler.model.values import Path
+from reconciler.model.records import Recorded
 
 TRIES = 3
 """How often a plan starts over because somebody saved the state meanwhile."""
@@ -32,7 +31,7 @@ class Planned:
     live: Live
     desired: Desired
     warnings: tuple[Finding, ...]
-    """What the manifests are warned about; the plan has its own."""
+    """What the manifests and the keys of fingerprints are warned about; the plan has its own."""
 
 
 def plan(session: Session, request: Request) -> Planned:
@@ -87,12 +86,13 @@ def plan_from(
         policy=session.project.policy,
         moved=session.project.moved,
         removed=session.project.removed,
-        rotated=_rotated(session, desired, recorded),
+        rotated=rotation.rotated(session, desired, recorded),
         request=request,
         refreshed=session.settings is not None,
     )
     plan = _used(session, situation, planner.plan(situation))
-    return Planned(plan=plan, live=live, desired=desired, warnings=warnings)
+    said = (*warnings, *rotation.warnings(session, desired, recorded))
+    return Planned(plan=plan, live=live, desired=desired, warnings=said)
 
 
 def _used(session: Session, situation: Situation, plan: Plan) -> Plan:
@@ -122,13 +122,14 @@ def _require_known(
 
 
 def remember(session: Session, desired: Desired) -> None:
-    """Have every declared secret that can be had be masked: a service may show what it was given.
+    """Have every declared secret at hand be masked: a service may show what it was given.
 
     A plan needs none of them, so one that cannot be had is nobody's concern here.
     """
     for reference in sorted({each for one in desired.values() for each in one.secrets.values()}):
-        with suppress(SecretError):
-            session.secrets.reveal(reference)
+        if references.at_hand(reference):
+            with suppress(SecretError):
+                session.secrets.reveal(reference)
 
 
 def scope(session: Session, recorded: Recorded) -> Scope:
@@ -175,34 +176,3 @@ def require_kinds(session: Session, recorded: Recorded) -> None:
                 for at in unknown
             ]
         )
-
-
-def _rotated(
-    session: Session, desired: Desired, recorded: Recorded
-) -> Mapping[Address, frozenset[Path]]:
-    """Return the write-only members whose secret is certainly not the one sent last."""
-    if session.fingerprinter is None:
-        return {}
-    found = {
-        at: _rotated_in(session, each, recorded.records[at])
-        for at, each in desired.items()
-        if at in recorded.records
-    }
-    return {at: paths for at, paths in found.items() if paths}
-
-
-def _rotated_in(session: Session, declared: Declaration, record: Record) -> frozenset[Path]:
-    fingerprinter = session.fingerprinter
-    assert fingerprinter is not None  # noqa: S101 -- the caller has looked
-    changed = set()
-    for path, reference in declared.secrets.items():
-        recorded = record.fingerprints.get(path)
-        if recorded is None:
-            continue
-        try:
-            secret = session.secrets.reveal(reference)
-        except SecretError:
-            continue  # what cannot be had cannot be compared, which is no change
-        if fingerprinter.differs(recorded, declared.address, path, secret):
-            changed.add(path)
-    return frozenset(changed)

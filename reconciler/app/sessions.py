@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,9 +46,19 @@ class Surroundings:
     @property
     def key(self) -> bytes | None:
         """``RECONCILER_KEY``, if there is one; ``SecretError`` where it is no key."""
-        text = self.environ.get("RECONCILER_KEY", "")
-        self.scrubber.remember(Secret(text))
-        return read_key(text) if text else None
+        return next(iter(self._keys("RECONCILER_KEY")), None)
+
+    @property
+    def older_keys(self) -> tuple[bytes, ...]:
+        """Those of ``RECONCILER_OLD_KEY``, which only compare; ``SecretError`` as for ``key``."""
+        return tuple(self._keys("RECONCILER_OLD_KEY", separator=","))
+
+    def _keys(self, variable: str, *, separator: str | None = None) -> Iterator[bytes]:
+        text = self.environ.get(variable, "")
+        for each in text.split(separator) if separator else [text]:
+            self.scrubber.remember(Secret(each.strip()))
+            if each:
+                yield read_key(each, variable=variable)
 
     def environment_name(self, named: str | None) -> str | None:
         """Return the environment that was asked for, by flag or by variable."""
@@ -169,7 +179,10 @@ class Session:
         if self.key is None or self._organization is None:
             return None
         return Fingerprinter(
-            self.key, organization=self._organization, sandbox=self.environment.sandbox
+            self.key,
+            organization=self._organization,
+            sandbox=self.environment.sandbox,
+            older=self.surroundings.older_keys,
         )
 
     def recorded(self) -> Recorded:

@@ -12,6 +12,9 @@ from reconciler.model.values import SecretRef, Value, VariableRef
 
 SCHEMES = ("env", "file")
 
+AT_HAND = frozenset({"env", "file"})
+"""What a plan may follow, since nothing is asked or run; the others wait for an apply."""
+
 NAMES = ("var", "secret")
 """The only member of a reference; fields of a spec have other names."""
 
@@ -51,6 +54,11 @@ def parse(text: str) -> SecretRef | None:
     """Return the reference that ``SCHEME:KEY`` spells, ``None`` unless we know the scheme."""
     scheme, _, key = text.partition(":")
     return SecretRef(scheme, key) if scheme in SCHEMES and key else None
+
+
+def at_hand(reference: SecretRef) -> bool:
+    """Tell whether a plan may follow the reference."""
+    return reference.scheme in AT_HAND
 
 
 def refusal(reference: SecretRef, secret_paths: Sequence[str] = ()) -> str | None:

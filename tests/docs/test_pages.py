@@ -107,12 +107,6 @@ def test_every_exit_code_is_explained() -> None:
     assert sorted(int(code) for row in rows for code in row.split(", ")) == sorted(ExitCode)
 
 
-def test_no_command_is_called_missing_that_exists() -> None:
-    section = page("limits.md").text.partition("## Commands that are not there")[2]
-    missing = set(re.findall(r"^- `(\w+)", section.partition("\n## ")[0], re.M))
-    assert not missing & LISTED.keys()
-
-
 @pytest.mark.parametrize(
     "each", [one for one in pages() if one.path.parent.name == "decisions"], ids=named
 )
