@@ -165,7 +165,9 @@ class Session:
             self.surroundings.folder,
             environ=self.surroundings.environ,
             secret_paths=self.project.policy.secret_paths,
+            commands=self.project.commands,
             remember=self.surroundings.scrubber.remember,
+            stop=self.machine.signals.stop,
         )
 
     @cached_property

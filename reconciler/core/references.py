@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.model.values import SecretRef, Value, VariableRef
+from reconciler.core import pointers
+from reconciler.core.wording import guess, quoted
+from reconciler.model.values import Path, SecretRef, Value, VariableRef
 
-SCHEMES = ("env", "file")
+SCHEMES = ("env", "file", "exec")
 
 AT_HAND = frozenset({"env", "file"})
 """What a plan may follow, since nothing is asked or run; the others wait for an apply."""
@@ -22,7 +25,21 @@ MOUNT = "/run/secrets"
 """Where container platforms mount secrets; ``file:`` may always name what lies below."""
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMAND = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _OURS = ("AEP_", "IMS_", "RECONCILER_")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far the project file lets references go."""
+
+    secret_paths: tuple[str, ...] = ()
+    """Further folders that ``file:`` may name."""
+    commands: Collection[str] | None = ()
+    """What ``exec:`` may name; ``None`` where that could not be read."""
+
+
+NARROW = Bounds()
 
 
 def lift(value: Any) -> Value:
@@ -61,11 +78,27 @@ def at_hand(reference: SecretRef) -> bool:
     return reference.scheme in AT_HAND
 
 
-def refusal(reference: SecretRef, secret_paths: Sequence[str] = ()) -> str | None:
+def target(reference: SecretRef) -> tuple[str, Path | None]:
+    """Return which command an ``exec:`` reference names, and which member of what it prints.
+
+    Raises ``ValueError`` where what follows ``#`` is no pointer.
+    """
+    name, sign, pointer = reference.key.partition("#")
+    return name, pointers.read(pointer) if sign else None
+
+
+def may_be_passed(name: str) -> bool:
+    """Tell whether a variable of the environment is none of our own."""
+    return not name.startswith(_OURS)
+
+
+def refusal(reference: SecretRef, bounds: Bounds = NARROW) -> str | None:
     """Say in a sentence why a reference may not be followed, as far as its text tells."""
     if reference.scheme == "env":
         return _env_refusal(reference.key)
-    return _file_refusal(reference.key, secret_paths)
+    if reference.scheme == "exec":
+        return _exec_refusal(reference, bounds.commands)
+    return _file_refusal(reference.key, bounds.secret_paths)
 
 
 def _env_refusal(name: str) -> str | None:
@@ -81,7 +114,27 @@ def _env_refusal(name: str) -> str | None:
     return None
 
 
-def _file_refusal(key: str, secret_paths: Sequence[str]) -> str | None:
+def _exec_refusal(reference: SecretRef, commands: Collection[str] | None) -> str | None:
+    name = reference.key.partition("#")[0]
+    if _COMMAND.fullmatch(name) is None:
+        # not repeated either, for the same reason
+        return "What follows exec: is not the name of a command, or has more than # behind it."
+    if commands is not None and name not in commands:
+        return (
+            f"reconciler.yaml declares no command {quoted(name)}.{guess(name, commands)} Each has "
+            "an entry below secrets.exec, with the program and its arguments as command."
+        )
+    try:
+        target(reference)
+    except ValueError:
+        return (
+            f"What follows # in exec:{name} is no JSON Pointer. One begins with / and goes from "
+            f"member to member, as in exec:{name}#/data/token; in a name / is spelled ~1, ~ is ~0."
+        )
+    return None
+
+
+def _file_refusal(key: str, secret_paths: Collection[str]) -> str | None:
     if not key.isprintable():
         return "The path after file: holds control characters."
     path = posixpath.normpath(key)

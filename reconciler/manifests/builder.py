@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core import references
+from reconciler.core.references import Bounds
 from reconciler.core.shapes import Shape
 from reconciler.core.violations import Violation
 from reconciler.core.wording import guess, quoted
@@ -21,10 +22,10 @@ from reconciler.model.values import Path, SecretRef, Spec, Value, is_mapping
 class Builder:
     """Builds manifests of the kinds it knows."""
 
-    def __init__(self, kinds: Mapping[str, Kind], secret_paths: Iterable[str]) -> None:
+    def __init__(self, kinds: Mapping[str, Kind], bounds: Bounds) -> None:
         self._kinds = kinds
         self._shapes: dict[str, Shape] = {}
-        self._secret_paths = tuple(secret_paths)
+        self._bounds = bounds
 
     def build(self, document: Document, file: str) -> Manifest | tuple[Finding, ...]:
         """Return the manifest that ``document`` holds, or everything that is wrong with it."""
@@ -34,7 +35,7 @@ class Builder:
             settle(document, shape)
             violations = shape.violations(document.value)
             spec: Any = references.lift(document.value.get("spec"))
-            violations += refused(spec, ("spec",), self._secret_paths, beside=violations)
+            violations += refused(spec, ("spec",), self._bounds, beside=violations)
             if document.sound and not violations:
                 return _manifest(document, spec, file)
         address = _address(document.value)
@@ -79,7 +80,7 @@ def believable(violations: Iterable[Violation], document: Document) -> tuple[Vio
 
 
 def refused(
-    value: Value, path: Path, secret_paths: Sequence[str], *, beside: Sequence[Violation] = ()
+    value: Value, path: Path, bounds: Bounds, *, beside: Sequence[Violation] = ()
 ) -> tuple[Violation, ...]:
     """Return each secret reference at ``path`` or below that may not be followed.
 
@@ -88,7 +89,7 @@ def refused(
     found: list[Violation] = []
     told = {one.path[:length] for one in beside for length in range(len(one.path) + 1)}
     for where, reference in _references(value, path):
-        refusal = references.refusal(reference, secret_paths)
+        refusal = references.refusal(reference, bounds)
         if refusal is not None and where not in told:
             found.append(Violation(where, "Secret reference refused", refusal))
     return tuple(found)

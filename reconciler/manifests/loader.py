@@ -61,8 +61,8 @@ def open_project(folder: Path) -> Opened:
 
 def load(opened: Opened, kinds: Mapping[str, Kind]) -> Loaded:
     """Read every manifest of an opened project."""
-    secret_paths = () if opened.document is None else projects.secret_paths(opened.document)
-    gatherer = _Gatherer(opened.folder, builder.Builder(kinds, secret_paths))
+    bounds = projects.bounds(opened.document)
+    gatherer = _Gatherer(opened.folder, builder.Builder(kinds, bounds))
     if opened.document is not None:
         gatherer.gather(opened.document)
     return Loaded(

@@ -9,13 +9,22 @@ from importlib import resources
 from typing import Any
 
 from reconciler.core import locations, references
+from reconciler.core.references import Bounds
 from reconciler.core.shapes import Shape
 from reconciler.core.violations import Violation
 from reconciler.manifests import builder
 from reconciler.manifests.reader import Document
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
-from reconciler.model.projects import EVERY, Environment, Moved, Policy, Project, Removed
+from reconciler.model.projects import (
+    EVERY,
+    Environment,
+    Moved,
+    Policy,
+    Project,
+    Removed,
+    SecretCommand,
+)
 from reconciler.model.sources import Source
 from reconciler.model.values import UNSET, SecretRef, lookup
 
@@ -34,7 +43,7 @@ def build(document: Document) -> tuple[Project | None, tuple[Finding, ...]]:
     builder.settle(document, shape)
     misfits = shape.violations(document.value)
     written = references.lift(document.value)
-    refused = builder.refused(written, (), secret_paths(document), beside=misfits)
+    refused = builder.refused(written, (), bounds(document), beside=misfits)
     project = None if misfits or not document.sound else _Parts(document).project()
     misplaced = () if project is None else _misplaced(project)
     found = builder.believable((*misfits, *refused, *misplaced), document)
@@ -47,11 +56,16 @@ def _misplaced(project: Project) -> Iterable[Violation]:
     return [*misnamed, *locations.violations(states, project.manifests, FILE)]
 
 
-def secret_paths(document: Document) -> tuple[str, ...]:
-    """Return what policy adds to the folders of secrets, as far as that can be read."""
-    policy = document.value.get("policy") if isinstance(document.value, dict) else None
-    paths = policy.get("secret_paths") if isinstance(policy, dict) else None
-    return tuple(one for one in paths if isinstance(one, str)) if isinstance(paths, list) else ()
+def bounds(document: Document | None) -> Bounds:
+    """Return how far the file lets secret references go, as far as that can be read."""
+    if document is None or not isinstance(document.value, dict):
+        return Bounds(commands=None)
+    paths = lookup(document.value, ("policy", "secret_paths"))
+    commands = lookup(document.value, ("secrets", "exec"))
+    return Bounds(
+        tuple(one for one in paths if isinstance(one, str)) if isinstance(paths, list) else (),
+        () if commands is UNSET else frozenset(commands) if isinstance(commands, dict) else None,
+    )
 
 
 def _schema() -> Any:
@@ -75,6 +89,7 @@ class _Parts:
                 for name, one in sorted(self._value["environments"].items())
             },
             policy=self._policy(),
+            commands=self._commands(),
             moved=tuple(
                 Moved(
                     source=Address.parse(entry["from"]),
@@ -118,6 +133,18 @@ class _Parts:
         reference = references.parse(text)
         assert reference is not None  # noqa: S101 -- the schema has looked
         return replace(reference, span=self._source.span(*path, "secret"))
+
+    def _commands(self) -> dict[str, SecretCommand]:
+        written = self._value.get("secrets", {}).get("exec", {})
+        usual = SecretCommand(words=())
+        return {
+            name: SecretCommand(
+                words=tuple(one["command"]),
+                timeout=one.get("timeout", usual.timeout),
+                environment=tuple(one.get("environment", usual.environment)),
+            )
+            for name, one in sorted(written.items())
+        }
 
     def _policy(self) -> Policy:
         said = self._value.get("policy", {})

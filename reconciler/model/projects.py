@@ -42,6 +42,18 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretCommand:
+    """A command that prints secrets."""
+
+    words: tuple[str, ...]
+    """The program and its arguments; no shell sees them."""
+    timeout: float = 30
+    """Seconds."""
+    environment: tuple[str, ...] = ()
+    """Names of the variables that it is given, beside ``PATH`` and ``HOME``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """An address that was renamed."""
 
@@ -69,5 +81,7 @@ class Project:
     environments: Mapping[str, Environment]
     source: Source
     policy: Policy = Policy()
+    commands: Mapping[str, SecretCommand] = field(default_factory=dict)
+    """What ``exec:`` references may name."""
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()

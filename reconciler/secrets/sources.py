@@ -1,4 +1,4 @@
-"""Fetches secrets from the environment and from files."""
+"""Fetches secrets from the environment, from files and from what commands print."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from pathlib import Path
 
 from reconciler.core import references
 from reconciler.core.escaping import escape
-from reconciler.core.scrubber import SHORTEST
 from reconciler.errors import SecretError
+from reconciler.model.projects import SecretCommand
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
-
-LARGEST = 64 * 1024
-"""Bytes in a secret."""
+from reconciler.ports import Stop
+from reconciler.secrets import texts
+from reconciler.secrets.commands import Commands
+from reconciler.secrets.texts import LARGEST
 
 
 class LocalSecrets:
-    """Resolves ``env:`` and ``file:`` references, within the bounds that validation promises.
+    """Resolves references within the bounds that validation promises.
 
     ``remember`` is given each secret before anybody else, so that it can be masked from then on.
     """
@@ -30,33 +31,27 @@ class LocalSecrets:
         *,
         environ: Mapping[str, str],
         secret_paths: Sequence[str] = (),
+        commands: Mapping[str, SecretCommand] | None = None,
         remember: Callable[[Secret], None] | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._folder = folder.resolve()
         self._environ = environ
-        self._secret_paths = tuple(secret_paths)
+        declared = commands or {}
+        self._bounds = references.Bounds(tuple(secret_paths), declared.keys())
+        self._commands = Commands(self._folder, environ=environ, declared=declared, stop=stop)
+        self._ways = {"env": self._from_env, "file": self._file, "exec": self._commands.text}
         self._remember = remember
 
     def reveal(self, reference: SecretRef) -> Secret:
         """Return the secret; ``SecretError`` names the reference and never the value."""
-        if reference.scheme not in references.SCHEMES:
+        if reference.scheme not in self._ways:
             raise SecretError(f"{escape(str(reference))}: there is no such kind of reference.")
-        refusal = references.refusal(reference, self._secret_paths)
+        refusal = references.refusal(reference, self._bounds)
         if refusal is not None:
             raise SecretError(refusal)
-        text = self._from_env(reference) if reference.scheme == "env" else self._file(reference)
-        if not text.strip():
-            raise SecretError(f"{escape(str(reference))} is empty.")
-        if text != text.strip():
-            raise SecretError(
-                f"{escape(str(reference))} begins or ends with white space; was it copied with "
-                "something around it?"
-            )
-        if len(text) < SHORTEST:
-            raise SecretError(
-                f"{escape(str(reference))} has fewer than {SHORTEST} characters, and nothing so "
-                "short could be kept out of what is shown. Was it cut off?"
-            )
+        text = self._ways[reference.scheme](reference)
+        texts.check(text, escape(str(reference)))
         secret = Secret(text)
         if self._remember is not None:
             self._remember(secret)
@@ -74,14 +69,12 @@ class LocalSecrets:
         data = self._contents(reference)
         if len(data) > LARGEST:
             raise SecretError(f"{escape(str(reference))} has more than {LARGEST} bytes.")
-        if b"\0" in data:
-            raise SecretError(f"{escape(str(reference))} holds a NUL byte; it is not text.")
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             # not chained, because the codec's error carries the bytes
             raise SecretError(f"{escape(str(reference))} is not UTF-8.") from None
-        return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+        return texts.newline_dropped(text)
 
     def _contents(self, reference: SecretRef) -> bytes:
         """Read a regular file that lies, links followed, where files may lie."""
@@ -102,5 +95,5 @@ class LocalSecrets:
             raise SecretError(f"{escape(str(reference))} cannot be read: {reason}.") from error
 
     def _roots(self) -> list[Path]:
-        below = (references.MOUNT, *self._secret_paths)
+        below = (references.MOUNT, *self._bounds.secret_paths)
         return [self._folder, *((self._folder / path).resolve() for path in below)]

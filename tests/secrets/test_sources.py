@@ -10,7 +10,8 @@ import pytest
 from reconciler.errors import SecretError
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
-from reconciler.secrets.sources import LARGEST, LocalSecrets
+from reconciler.secrets.sources import LocalSecrets
+from reconciler.secrets.texts import LARGEST
 from tests import canaries
 from tests.drafts import CANARY
 
@@ -160,4 +161,4 @@ def test_the_largest_secret_is_read(folder: Path) -> None:
 
 
 def test_another_scheme_is_refused(folder: Path) -> None:
-    assert "no such kind" in refusal(source(folder), "exec", "x")
+    assert "no such kind" in refusal(source(folder), "vault", "x")
