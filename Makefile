@@ -42,8 +42,9 @@ test-all: check coverage beyond ## everything: also coverage, and what needs a b
 	$(BIN)/pytest $(ROOMS:%=--ignore=tests/%)
 
 BEYOND := .tools/beyond
-beyond: setup ## what pip alone cannot serve: a browser, and tools from npm
-	@test -x /usr/bin/chromium -a -x /usr/bin/rsync || { apt-get update -qq && apt-get install -y -qq chromium rsync; }
+beyond: setup ## what pip alone cannot serve: a browser, secret managers, and tools from npm
+	@test -x /usr/bin/chromium -a -x /usr/bin/rsync -a -x /usr/bin/age \
+	  || { apt-get update -qq && apt-get install -y -qq age chromium rsync; }
 	@command -v npm > /dev/null || { apt-get update -qq && apt-get install -y -qq nodejs npm; }
 	@mkdir -p .tools/npm && cp tests/beyond/package.json tests/beyond/package-lock.json tests/beyond/.npmrc .tools/npm
 	@npm ci --prefix .tools/npm --silent --no-audit --no-fund

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +59,12 @@ class Page:
     def outputs(self) -> list[str]:
         """What the page shows as printed by its commands."""
         return [body for _, body in self._blocks("text")]
+
+    @property
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The commands that the page's YAML declares for secrets, by name."""
+        blocks = [yaml.safe_load(body) for _, body in self._blocks("yaml")]
+        return {name: one for block in blocks for name, one in block["secrets"]["exec"].items()}
 
     def _blocks(self, language: str) -> list[tuple[str, str]]:
         """Return each fenced block of that language, after the line that stands before it."""
