@@ -172,7 +172,8 @@ class _Apply:
         ``desired`` is what the manifests declare, where anybody has looked.
         """
         with self._handling_signals():
-            self._renew_fingerprints(desired)
+            if plan.complete:  # what is left out of a plan is not touched
+                self._renew_fingerprints(desired)
             with self._audience.applying(plan) as progress:
                 applier = Applier(
                     plan,

@@ -44,7 +44,9 @@ def rehearse(
 
     ``texts`` are the files to be, ``name`` says where each would lie.
     """
-    builder = Builder(session.kinds, session.project.policy.secret_paths)
+    project = session.project
+    bounds = references.Bounds(project.policy.secret_paths, project.commands.keys())
+    builder = Builder(session.kinds, bounds)
     manifests: dict[Address, Manifest] = {}
     reasons: dict[Address, Finding] = {}
     for draft in drafts:

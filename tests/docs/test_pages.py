@@ -11,7 +11,6 @@ import pytest
 
 import reconciler
 from docs import generate
-from reconciler.cli.commands import LISTED
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.plans import Author, Plan, Remark, Scope, Topic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.simulator.effects import Status
 from tests.journeys.test_credentials import KEY, OTHER_KEY, sha
 from tests.journeys.test_rows import settled
 from tests.journeys.worlds import World, crm
@@ -126,6 +127,21 @@ def test_a_secret_rotated_together_with_the_key_is_sent_and_no_other(world: Worl
     settled(world)
 
 
+def test_a_rotated_secret_that_could_not_be_sent_keeps_its_old_fingerprint(world: World) -> None:
+    world.environ |= KEY
+    declared(world)
+    assert world.apply().code == 0
+    world.environ |= MOVED
+    rotate(world, "second", "crm")
+    world.service.fault(Status(status=422), kind="patch")
+    assert world.apply().code == 3
+    assert len(keys(world)) == 2
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in world.plan().out
+    assert world.apply().code == 0
+    assert held(world) == expected(world)
+    settled(world)
+
+
 def test_a_saved_plan_brings_the_fingerprints_to_the_new_key_too(world: World) -> None:
     world.environ |= KEY
     declared(world)
@@ -151,6 +167,16 @@ def test_what_is_not_at_hand_keeps_its_fingerprint_until_it_is(world: World) -> 
     assert "Plan: 0 to add, 1 to change, 0 to destroy." in world.plan().out
     assert world.apply().code == 0
     settled(world)
+
+
+def test_what_a_plan_leaves_out_keeps_its_fingerprints(world: World) -> None:
+    world.environ |= KEY
+    declared(world)
+    assert world.apply().code == 0
+    world.environ |= MOVED
+    before = world.state
+    assert world.apply("-target=ZohoCrmConnection.crm").code == 0
+    assert world.state == before
 
 
 def test_a_key_that_is_missing_makes_no_change_and_is_asked_for(world: World) -> None:

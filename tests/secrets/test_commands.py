@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core import pointers
+from reconciler.core import pointers, references
+from reconciler.core.references import Bounds
 from reconciler.errors import SecretError
 from reconciler.model.secrets import Secret
 from reconciler.model.values import SecretRef
-from reconciler.secrets.commands import Commands
+from reconciler.secrets.commands import Commands, _Printed
+from reconciler.secrets.processes import UnusableError
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.secrets.texts import LARGEST
 from tests.drafts import CANARY
@@ -212,6 +214,37 @@ def _leaves(value: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, 
     elif isinstance(value, list):
         pairs = [(str(index), one) for index, one in enumerate(value)]
     return [(path, value)] + [each for name, one in pairs for each in _leaves(one, (*path, name))]
+
+
+@given(text=st.text() | _json.map(json.dumps), path=st.lists(st.text(), min_size=1).map(tuple))
+def test_whatever_is_printed_has_a_text_there_or_a_problem_that_drags_none_of_it_along(
+    text: str, path: tuple[str, ...]
+) -> None:
+    printed = _Printed(text)
+    for _ in range(2):  # the second look is at what the first has parsed
+        problem: UnusableError | None = None
+        try:
+            found = printed.member(path)
+        except UnusableError as error:
+            problem = error
+        if problem is None:
+            assert isinstance(found, str)
+        else:
+            assert problem.problem.startswith(("leads to ", "leads into "))
+            assert problem.__context__ is None
+
+
+@given(key=st.text(min_size=1))
+def test_any_text_behind_exec_is_a_reference_or_refused_in_words(key: str) -> None:
+    reference = SecretRef("exec", key)
+    said = references.refusal(reference, Bounds(commands=None))
+    if said is None:
+        name, path = references.target(reference)
+        assert references.refusal(reference, Bounds(commands={name})) is None
+        spelled = "" if path is None else f"#{pointers.spell(path)}"
+        assert str(reference) == f"exec:{name}{spelled}"
+    else:
+        assert said.startswith("What follows ")
 
 
 @given(document=_json)
