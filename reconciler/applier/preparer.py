@@ -109,20 +109,13 @@ def _has_moved(change: Change, live: Live) -> bool:
 
 
 def _moved(recorded: Recorded, changes: Iterable[Change]) -> Recorded:
-    """Return the state under the addresses that the plan uses.
-
-    Fingerprints are bound to their address, so a moved record has none.
-    """
+    """Return the state under the addresses that the plan uses."""
     moves = [
         Moved(source=change.previous, target=change.address)
         for change in changes
         if change.previous is not None
     ]
-    moved, before = mover.move(recorded, moves)
-    stale = moved.records.keys() & before.keys()
-    if not stale:
-        return moved
-    return moved.with_records({at: replace(moved.records[at], fingerprints={}) for at in stale})
+    return mover.move(recorded, moves)[0]
 
 
 def _quiet(change: Change, record: Record | None) -> Record:

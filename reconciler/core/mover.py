@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from reconciler.model.addresses import Address
 from reconciler.model.projects import Moved
-from reconciler.model.records import Recorded
+from reconciler.model.records import Intent, Record, Recorded
 
 Note = TypeVar("Note")
+Single = TypeVar("Single", Record, Intent)
 
 
 def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[Address, Address]]:
@@ -19,6 +20,8 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
     A chain is followed to its end. An entry whose target is recorded already, or whose source is
     not, has nothing left to do. Of several addresses that one chain leads to the same end, the one
     nearest to it goes there: the others were left behind by a rename that was followed already.
+
+    Fingerprints are bound to their address, so what was moved has none.
     """
     targets = {entry.source: entry.target for entry in moves}
     taken = recorded.records.keys() | recorded.intents.keys() | recorded.deposed.keys()
@@ -32,9 +35,9 @@ def move(recorded: Recorded, moves: Iterable[Moved]) -> tuple[Recorded, Mapping[
         return recorded, {}
     moved = replace(
         recorded,
-        records=_rekey(recorded.records, renamed),
-        intents=_rekey(recorded.intents, renamed),
-        deposed=_rekey(recorded.deposed, renamed),
+        records=_rekey(recorded.records, renamed, _unmarked),
+        intents=_rekey(recorded.intents, renamed, _unmarked),
+        deposed=_rekey(recorded.deposed, renamed, lambda some: tuple(map(_unmarked, some))),
     )
     return moved, {target: source for source, target in renamed.items()}
 
@@ -54,6 +57,14 @@ def _way(address: Address, targets: Mapping[Address, Address]) -> Sequence[Addre
 
 
 def _rekey(
-    notes: Mapping[Address, Note], renamed: Mapping[Address, Address]
+    notes: Mapping[Address, Note],
+    renamed: Mapping[Address, Address],
+    changed: Callable[[Note], Note],
 ) -> Mapping[Address, Note]:
-    return {renamed.get(at, at): note for at, note in notes.items()}
+    return {
+        renamed.get(at, at): changed(note) if at in renamed else note for at, note in notes.items()
+    }
+
+
+def _unmarked(note: Single) -> Single:
+    return replace(note, fingerprints={})

@@ -468,3 +468,15 @@ def test_each_environment_has_a_state_of_its_own(world: World) -> None:
     assert "No state" in world.run("state", "list", "-e=qa").err
     removed = world.run("state", "rm", "-e=dev", A)
     assert f"import -e dev {A} " in removed.out
+
+
+def test_a_connection_that_was_moved_by_hand_is_as_it_was_also_with_a_key(world: World) -> None:
+    """A fingerprint is bound to its address, and says nothing under another one."""
+    key = {"RECONCILER_KEY": "ab" * 32}
+    world.declare(crm("old"))
+    assert world.apply(env=key).code == 0
+    moving = ("ZohoCrmConnection.old", "ZohoCrmConnection.new")
+    assert world.run("state", "mv", *moving, env=key).code == 0
+    assert world.document["resources"]["ZohoCrmConnection.new"]["fingerprints"] == {}
+    world.declare(crm("new", title="CRM old"))
+    assert world.plan(env=key).code == 0
