@@ -101,7 +101,8 @@ def apply(session: Session, request: Request, *, audience: Audience, terms: Term
         planned = planning.plan_from(session, request, run.journal.recorded, pause=run.pause)
         if not audience.approve(planned):
             raise NotApprovedError("Nothing was changed.")
-        return run.carry_out(planned.plan, planned.live, desired=planned.desired)
+        desired = {} if request.destroy else planned.desired
+        return run.carry_out(planned.plan, planned.live, desired=desired)
 
 
 def apply_saved(session: Session, plan: Plan, *, audience: Audience, terms: Terms) -> Report:
@@ -231,10 +232,10 @@ class _Apply:
         planned = {outcome.change.address for outcome in self._report.outcomes}
         for at in sorted(intents.keys() - planned - recorded.intents.keys()):
             declared = None if desired is None else desired.get(at)
-            if at in recorded.records:
-                differs = declared is not None and not same(declared.spec, intents[at].spec)
+            if at in recorded.records and desired is not None:
+                differs = declared is None or not same(declared.spec, intents[at].spec)
             else:
-                differs = desired is None or declared is not None
+                differs = at not in recorded.records and (desired is None or declared is not None)
             if differs:
                 yield replace(_UNPLANNED, address=at)
 

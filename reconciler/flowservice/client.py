@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Self
 
 from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
+from reconciler.core.settling import LAG
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
 from reconciler.flowservice import bodies, dependants, health, observations, pages, verdicts
 from reconciler.flowservice.budgets import Budget
@@ -218,15 +219,16 @@ class FlowService:
         """Delete a connection; one that is gone already, or on its way, counts as deleted.
 
         A deletion that is only accepted, or refused because there is nothing to delete, is followed
-        up for half a minute, then ``SilentError``.
+        up for half a minute, then ``SilentError``. One that is refused is looked at only after the
+        time that reads may lag: what was made a moment ago may not show yet, here or there.
         """
         try:
             _, response = self._courier.write("DELETE", _path(kind, remote_id))
-            certain = response.status == _DONE
         except NotFoundError:
-            certain = False
-        if not certain:
-            self._see_it_go(kind, remote_id)
+            return self._see_it_go(kind, remote_id, pauses=(LAG, *GONE_PAUSES))
+        if response.status != _DONE:
+            self._see_it_go(kind, remote_id, pauses=GONE_PAUSES)
+        return None
 
     def uses(self, ids: Collection[RemoteId]) -> Mapping[RemoteId, Use]:
         """Return for each connection what reads through it."""
@@ -267,9 +269,9 @@ class FlowService:
         item = document if bare else pages.only(document)
         return item is not None and str(item.get("id")).lower() == spec.lower()
 
-    def _see_it_go(self, kind: Kind, remote_id: RemoteId) -> None:
+    def _see_it_go(self, kind: Kind, remote_id: RemoteId, *, pauses: Iterable[float]) -> None:
         try:
-            for pause in GONE_PAUSES:
+            for pause in pauses:
                 if not self._clock.sleep(pause):
                     break
                 if self.connection(kind, remote_id) is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.simulator.effects import Status
+from reconciler.core.settling import LAG
+from reconciler.simulator.effects import Scene, Status
+from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, settled
 from tests.journeys.worlds import World, crm
 
@@ -84,6 +86,27 @@ def test_a_deletion_that_finds_nothing_looks_again_before_it_believes_it(world: 
     world.service.fault(Status(status=404), kind="get")
     assert world.apply().code == 0
     assert world.titles == ["CRM z"]
+    settled(world)
+
+
+def test_what_was_made_a_moment_ago_and_shows_nowhere_yet_is_not_taken_for_deleted(
+    world: World,
+) -> None:
+    """The deletion and the read after it both see a replica that does not know it yet."""
+    world.applied(crm(), crm("z"))
+    world.declare(crm("z"))
+    world.service.fault(Status(status=404), kind="delete")
+    before = world.hours.slept
+
+    def lagging(scene: Scene) -> Answer:
+        late = world.hours.slept - before >= LAG
+        return scene.serve(scene.request) if late else Status(status=404)(scene)
+
+    world.service.fault(lagging, kind="get", after=1, times=None)
+    ended = world.apply()
+    assert (ended.code, "still showed it at last look" in ended.told) == (3, True), ended
+    assert (world.titles, sorted(world.ids)) == (["CRM crm", "CRM z"], ["crm", "z"])
+    assert world.apply().code == 0
     settled(world)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.simulator.distortions import StaleList
 from reconciler.simulator.effects import Effect, LateCommit, Reply, Reset, Scene, Status
 from reconciler.simulator.exchanges import Answer
 from tests.journeys.test_rows import AT, in_doubt, settled
@@ -68,6 +69,22 @@ def test_a_commit_later_than_anybody_waits_for_is_nobodys_and_makes_no_third(wor
     assert (world.titles, world.ids["crm"]) == (["CRM crm", "CRM crm"], ours)
     world.service.uproot(late)
     settled(world)
+
+
+@pytest.mark.parametrize("flags", [[], ["-destroy", "-allow-destroy=1"]])
+def test_what_turns_up_after_the_plan_was_made_and_is_not_wanted_is_not_called_done(
+    world: World, flags: list[str]
+) -> None:
+    """The plan knew it as a create in doubt, so that it holds no deletion of it."""
+    world.applied(crm("z"))
+    in_doubt(world, crm(), crm("z"))
+    world.declare(*([crm(), crm("z")] if flags else [crm("z")]))
+    world.service.fault(StaleList(), kind="list", times=2)
+    ended = world.apply(*flags)
+    assert f"{AT}: Settled: an earlier create made it" in ended.out
+    assert (ended.code, "Error: Settled after the plan was made" in ended.err) == (3, True), ended
+    assert world.apply(*flags[:1]).code == 0
+    assert "crm" not in world.ids
 
 
 @pytest.mark.parametrize(
