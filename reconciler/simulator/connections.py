@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.simulator import trees
 from reconciler.simulator.specs import Spec
 from reconciler.simulator.switches import Switches
 
@@ -80,7 +81,7 @@ class Connection:
         """Return a copy of ``auth`` with its secrets."""
         auth = dict(self.document.get("auth", {}))
         if "params" in auth:
-            auth["params"] = {**auth["params"], **self.secrets}
+            auth["params"] = trees.joined(auth["params"], self.secrets)
         return auth
 
     def whole(self) -> dict[str, Any]:
@@ -92,14 +93,14 @@ class Connection:
         shown: Document = {}
         match switches.secrets_on_read:
             case "mask":
-                shown = dict.fromkeys(self.secrets, MASKED)
+                shown = trees.filled(self.secrets, MASKED)
             case "clear":
                 shown = self.secrets
             case "omit":
                 pass
         item: dict[str, Any] = {**self.document, **switches.extra_members}
         if "params" in item.get("auth", {}) and (shown or switches.extra_params):
-            params = {**item["auth"]["params"], **shown, **switches.extra_params}
+            params = {**trees.joined(item["auth"]["params"], shown), **switches.extra_params}
             item["auth"] = {**item["auth"], "params": params}
         match switches.auth_on_read:
             case "whole":
@@ -117,9 +118,7 @@ def without_secrets(auth: Document, spec: Spec) -> tuple[Document, Document]:
     params = auth.get("params")
     if not isinstance(params, Mapping):
         return auth, {}
-    names = spec.secret_names(auth)
-    secrets = {name: value for name, value in params.items() if name in names}
-    visible = {name: value for name, value in params.items() if name not in names}
+    visible, secrets = trees.parted(params, spec.secret_paths(auth))
     return {**auth, "params": visible}, secrets
 
 

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from reconciler.simulator import trees
 from reconciler.simulator.connections import Connection
 from reconciler.simulator.exchanges import Answer, Request, json_answer
 from reconciler.simulator.faults import Rule, rule_from
@@ -130,8 +131,8 @@ def shown(found: Connection) -> Document:
 
 def _digests(secrets: Document) -> Document:
     texts = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in secrets.items()
+        ".".join(path): value if isinstance(value, str) else json.dumps(value)
+        for path, value in trees.leaves(secrets)
     }
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reconciler.simulator import connections, specs
+from reconciler.simulator import connections, sources
 from reconciler.simulator.faults import Rule, rule_from
 from reconciler.simulator.ims import Client
 from reconciler.simulator.shapes import expect, shape
@@ -158,7 +158,7 @@ def _check_places(settings: Settings) -> None:
         raise ValueError("$.clients: expected one or more")
     if not settings.sandboxes:
         raise ValueError("$.sandboxes: expected one or more")
-    known = [*specs.KNOWN, *settings.connection_specs]
+    known = [*sources.KNOWN, *settings.connection_specs]
     for index, one in enumerate(settings.connections):
         check_place(
             one, settings, spec_ids={spec["id"] for spec in known}, at=f"$.connections[{index}]"

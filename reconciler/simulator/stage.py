@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from reconciler.simulator import connections, seeds, specs
+from reconciler.simulator import connections, seeds, sources
 from reconciler.simulator.agenda import Agenda
 from reconciler.simulator.connections import Author, Connection, Tenant
 from reconciler.simulator.faults import Faults
@@ -37,7 +37,7 @@ class Stage:
             settings.zoho_clients, agenda=self.agenda, chance=chance, switches=switches
         )
         self.world = World(
-            specs=[*specs.KNOWN, *settings.connection_specs],
+            specs=[*sources.KNOWN, *settings.connection_specs],
             switches=switches,
             agenda=self.agenda,
             chance=chance,

@@ -16,7 +16,8 @@ from reconciler.simulator.agenda import Agenda
 from reconciler.simulator.connections import Author, Connection, Document, Tenant
 from reconciler.simulator.refusals import RefusedError
 from reconciler.simulator.shelves import Shelves
-from reconciler.simulator.specs import ZOHO, Spec
+from reconciler.simulator.sources import ZOHO
+from reconciler.simulator.specs import Spec
 from reconciler.simulator.switches import Switches
 
 RECENT = 1000

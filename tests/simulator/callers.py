@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from reconciler.simulator.exchanges import Answer, Request
 from reconciler.simulator.origin import Origin
 from reconciler.simulator.seeds import Settings
-from reconciler.simulator.specs import ZOHO
+from reconciler.simulator.sources import ZOHO
 from reconciler.simulator.switches import Switches
 
 START = 1_700_000_000.0

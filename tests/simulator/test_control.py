@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.simulator import seeds
 from reconciler.simulator.seeds import Settings
-from reconciler.simulator.specs import ZOHO
+from reconciler.simulator.sources import ZOHO
 from tests import canaries
 from tests.simulator.callers import FORM, ORGANIZATION, SECRETS, VISIBLE, Caller, body, caller
 

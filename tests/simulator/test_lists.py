@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reconciler.simulator.specs import SALESFORCE, ZOHO
+from reconciler.simulator.sources import SALESFORCE, ZOHO
 from tests.simulator.callers import START, Caller, body, caller
 
 NOW = int(START * 1000)
