@@ -76,7 +76,12 @@ class Observer:
     def _look(self, recorded: Recorded, desired: Desired, planned: Sequence[Change]) -> Live:
         wanted = {**_named_by_plan(planned), **_named_by(recorded, desired)}
         self.begin({*of_records(recorded), *of_declarations(desired), *_of_changes(planned)})
-        seen = {each.id: each for listing in self._listings.values() for each in listing.result()}
+        seen: dict[RemoteId, Observation] = {}
+        for (kind, _), listing in self._listings.items():
+            for each in listing.result():
+                # Kinds may share a connection spec, and each hides what is a secret to it.
+                if each.id not in seen or wanted.get(each.id) == kind:
+                    seen[each.id] = each
         missing = [
             (remote_id, kind) for remote_id, kind in sorted(wanted.items()) if remote_id not in seen
         ]

@@ -129,6 +129,6 @@ def _has_default(kind: Kind, path: Path) -> bool:
 
 def _roles(kind: Kind) -> Iterator[str]:
     known = {role for centre in kind.data_centres for role in centre.hosts}
-    for rule in kind.hosts:
+    for rule in kind.hosts if known else ():  # without any, policy alone says which hosts may be
         if rule.role not in known:
             yield f"x-reconciler.hosts names a role {quoted(rule.role)} that no data centre has."

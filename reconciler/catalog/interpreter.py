@@ -26,6 +26,7 @@ def interpret(schema: Schema) -> Kind:
         collection=extension["collection"],
         defaults=freeze(_defaults(fields)),
         write_only=frozenset(path for path, about in fields.items() if about.get("writeOnly")),
+        sealed=dict(_sealed(spec, schema)),
         ephemeral=frozenset(_paths(extension.get("ephemeral", ()))),
         immutable=_paths(extension.get("immutable", ())),
         replaced_whole=_paths(extension.get("replacedWhole", ())),
@@ -37,14 +38,40 @@ def interpret(schema: Schema) -> Kind:
 
 def walk(spec: Schema, root: Schema) -> Iterator[tuple[Path, Schema]]:
     """Yield each field below ``spec`` with all that the schema says of it, outermost first."""
+    for path, members, _ in _mappings(spec, root):
+        for name, below in members.items():
+            yield (*path, name), _merged(below, root)
+
+
+def _sealed(spec: Schema, root: Schema) -> Iterator[tuple[Path, frozenset[str]]]:
+    """Yield each mapping whose other members are secrets, with the names of those described."""
+    for path, members, schemas in _mappings(spec, root):
+        if _merged(_others(schemas, root), root).get("writeOnly"):
+            yield path, frozenset(members)
+
+
+def _mappings(
+    spec: Schema, root: Schema
+) -> Iterator[tuple[Path, Mapping[str, list[Schema]], list[Schema]]]:
+    """Yield each value's path, its described members and its schemas, outermost first."""
     waiting: list[tuple[Path, list[Schema]]] = [((), [spec])]
     while waiting:
         path, schemas = waiting.pop()
         if len(path) > _DEEPEST:
             continue
-        for name, below in _members(schemas, root).items():
-            waiting.append(((*path, name), below))
-            yield (*path, name), _merged(below, root)
+        members = _members(schemas, root)
+        yield path, members, schemas
+        waiting += [((*path, name), below) for name, below in members.items()]
+
+
+def _others(schemas: Iterable[Schema], root: Schema) -> list[Schema]:
+    """Return what is said of the members of a mapping that have no name of their own."""
+    said = (
+        aspect.get("additionalProperties")
+        for schema in schemas
+        for aspect in dialect.aspects(schema, root)
+    )
+    return [each for each in said if isinstance(each, Mapping)]
 
 
 def _members(schemas: Iterable[Schema], root: Schema) -> dict[str, list[Schema]]:

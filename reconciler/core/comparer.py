@@ -197,7 +197,7 @@ def _resends(declared: Declaration, record: Record | None) -> bool:
 def _replaced(kind: Kind, fields: tuple[FieldChange, ...], *, resend: bool) -> tuple[Path, ...]:
     touched = [field.path for field in fields]
     if resend:
-        touched.extend(kind.write_only)
+        touched.extend((*kind.write_only, *kind.sealed))
     return tuple(
         whole
         for whole in kind.replaced_whole

@@ -85,6 +85,7 @@ class _View:
 
     document: Any
     secrets: frozenset[Path]
+    sealed: Callable[[Path], bool]
     above: Path
 
 
@@ -93,13 +94,15 @@ def explain(
     document: Any,
     *,
     secrets: Collection[Path] = (),
+    sealed: Callable[[Path], bool] = lambda path: False,
     above: Path = (),
 ) -> tuple[Violation, ...]:
     """Return the errors in words, each once.
 
-    ``secrets`` are the paths of write-only members; ``above`` is where ``document`` itself stands.
+    ``secrets`` are the paths of write-only members, and ``sealed`` tells which others lead to one;
+    ``above`` is where ``document`` itself stands.
     """
-    view = _View(document, frozenset(secrets), above)
+    view = _View(document, frozenset(secrets), sealed, above)
     return tuple(dict.fromkeys(one for error in errors for one in _explain(error, view)))
 
 
@@ -108,6 +111,8 @@ def _explain(error: Any, view: _View) -> Iterator[Violation]:
     secret = next((one for one in view.secrets if inside[: len(one)] == one), None)
     if inside[-1:] == ("secret",):
         secret = inside[:-1]  # the name is reserved, whatever the schema says of the mapping
+    elif secret is None and view.sealed(inside):
+        secret = inside
     if secret is not None:
         yield _secret(secret, _at(view.document, secret))
         return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.records import Recorded
-from reconciler.model.values import UNSET, Path, dotted, lookup
+from reconciler.model.values import UNSET, Path, Spec, dotted, leaves, lookup
 
 
 def findings(recorded: Recorded, kinds: Mapping[str, Kind], *, place: str) -> tuple[Finding, ...]:
@@ -23,9 +23,18 @@ def findings(recorded: Recorded, kinds: Mapping[str, Kind], *, place: str) -> tu
         _exposed(at, path, place)
         for at, spec in specs
         if at.kind in kinds
-        for path in sorted(kinds[at.kind].write_only)
-        if lookup(spec, path) not in (UNSET, None)
+        for path in _shown(spec, kinds[at.kind])
     )
+
+
+def _shown(spec: Spec, kind: Kind) -> Iterator[Path]:
+    for path in sorted(kind.write_only):
+        if lookup(spec, path) not in (UNSET, None):
+            yield path
+    for top in sorted(kind.sealed):
+        for path, value in leaves(lookup(spec, top), top):
+            if kind.seals(path) and isinstance(value, (str, tuple)):
+                yield path
 
 
 def _exposed(at: Address, path: Path, place: str) -> Finding:

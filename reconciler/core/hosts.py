@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.wording import either, guess, quoted
@@ -50,15 +50,20 @@ def problems(spec: Spec, kind: Kind, allowed: Sequence[str]) -> tuple[HostProble
     found: list[HostProblem] = []
     centres: dict[Path, DataCentre] = {}
     for rule in kind.hosts:
-        text = lookup(spec, rule.path)
-        if not isinstance(text, str):
-            continue  # whatever stands there instead of text was reported as such
-        verdict = _judge(text, rule, kind, allowed)
-        if isinstance(verdict, HostProblem):
-            found.append(verdict)
-        elif verdict is not None:
-            centres[rule.path] = verdict
+        for text in _texts(lookup(spec, rule.path)):
+            verdict = _judge(text, rule, kind, allowed)
+            if isinstance(verdict, HostProblem):
+                found.append(verdict)
+            elif verdict is not None:
+                centres[rule.path] = verdict
     return (*found, *_strays(centres))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the host, or each of a list; whatever is no text was reported as such."""
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, str):
+            yield one
 
 
 def _judge(
@@ -121,10 +126,10 @@ def _stranger(host: str, rule: HostRule, kind: Kind, allowed: Sequence[str]) -> 
         hint = f" It belongs to {elsewhere.name}, where {either(elsewhere.hosts[rule.role])} fits."
     else:
         hint = _near(host, known)
+    flaw = f"is no known {rule.role} host of the vendor" if known else "no policy allows"
     detail = (
-        f"{dotted(rule.path)} names {quoted(host)}, which is no known {rule.role} host of the "
-        f"vendor. Adobe would send the credentials there.{hint} If this host is right, have "
-        "reconciler.yaml allow it:"
+        f"{dotted(rule.path)} names {quoted(host)}, which {flaw}. Adobe would send the credentials "
+        f"there.{hint} If this host is right, have reconciler.yaml allow it:"
     )
     return HostProblem(rule.path, NOT_ALLOWED, detail, allowing(host, beside=allowed))
 

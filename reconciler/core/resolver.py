@@ -104,6 +104,10 @@ class _Sight:
         """Tell whether what stands at ``path`` below ``spec`` is never shown."""
         return path in self._kind.write_only
 
+    def is_sealed(self, path: Path) -> bool:
+        """Tell whether text at ``path``, or anywhere below it, is never shown."""
+        return self._kind.seals(path)
+
     def variable(self, path: Path, name: str) -> str | SecretRef | Violation:
         """Return a variable's value, if there is one by that name."""
         variables = self._environment.variables
@@ -138,7 +142,7 @@ class _Sight:
                 yield Violation(where, "Secret cannot be ignored", detail)
 
     def _holds_secret(self, path: Path) -> bool:
-        return any(_overlap(path, secret) for secret in self._kind.write_only)
+        return self._kind.holds_secrets(path)
 
     def _hint(self, path: Path) -> str:
         """Say which field may have been meant by a path to none."""
@@ -163,6 +167,8 @@ class _Reading:
 
     def value(self, value: Any, path: Path) -> Any:
         if self._sight.is_secret(path):
+            return self._secret(value, path)
+        if self._sight.is_sealed(path) and not isinstance(value, (Mapping, bool, int)):
             return self._secret(value, path)
         if isinstance(value, VariableRef):
             return self._variable(value, path)
@@ -209,11 +215,6 @@ def filled(spec: Spec, defaults: Spec) -> Spec:
         if isinstance(default, Mapping) and isinstance(member := spec.get(name), Mapping)
     }
     return MappingProxyType({**spec, **missing, **below})
-
-
-def _overlap(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
 
 
 def _finding(manifest: Manifest, violation: Violation) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -70,9 +70,16 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]  # its stub lacks the
 class Shape:
     """Judges values by a schema; a value that fits costs one pass and no words."""
 
-    def __init__(self, schema: dialect.Schema, *, secrets: Collection[Path] = ()) -> None:
+    def __init__(
+        self,
+        schema: dialect.Schema,
+        *,
+        secrets: Collection[Path] = (),
+        sealed: Callable[[Path], bool] = lambda path: False,
+    ) -> None:
         self._schema = schema
         self._secrets = frozenset(secrets)
+        self._sealed = sealed
         # a registry of our own choice, so that no reference is ever looked up on the network
         self._quick = _Validator(dialect.lean(schema), registry=REGISTRY)
         self._text: dict[Path, bool] = {}
@@ -80,7 +87,11 @@ class Shape:
     @classmethod
     def of(cls, kind: Kind) -> Shape:
         """Return the shape of a kind's manifests."""
-        return cls(kind.schema, secrets=[("spec", *path) for path in kind.write_only])
+        return cls(
+            kind.schema,
+            secrets=[("spec", *path) for path in kind.write_only],
+            sealed=lambda path: path[:1] == ("spec",) and kind.seals(path[1:]),
+        )
 
     @cached_property
     def _wordy(self) -> Any:
@@ -92,7 +103,7 @@ class Shape:
             if self._quick.is_valid(document):
                 return ()
             errors = self._wordy.iter_errors(document)
-            return explainer.explain(errors, document, secrets=self._secrets)
+            return explainer.explain(errors, document, secrets=self._secrets, sealed=self._sealed)
         except RecursionError:
             detail = "What is nested in it has a schema too involved to be followed so deep."
             return (Violation((), "Nested too deeply", detail),)

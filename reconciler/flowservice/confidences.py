@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.model.kinds import Kind
 from reconciler.model.secrets import Secret
-from reconciler.model.values import Path
+from reconciler.model.values import Path, leaves
 
 LIMIT: Final = 500
 """Characters of a stranger's text that anyone is shown at a time."""
@@ -36,15 +37,26 @@ class Confidences:
         """
         items = document.get("items") if isinstance(document, dict) else None
         for item in items if isinstance(items, list) else ():
-            for path in kind.write_only:
-                shown = _member(item, path)
-                if isinstance(shown, str) and len(shown) >= _SHORTEST_ECHO:
+            for shown in _credentials(item, kind):
+                if len(shown) >= _SHORTEST_ECHO:
                     self.keep(Secret(shown))
         return document
 
     def tell(self, text: str) -> str:
         """Return a stranger's text without secrets, escaped and no longer than ``LIMIT``."""
         return escape(self._scrubber.scrub(text), limit=LIMIT)
+
+
+def _credentials(item: Any, kind: Kind) -> Iterator[str]:
+    """Yield each text of a connection that the kind knows to be a secret."""
+    shown = [_member(item, path) for path in kind.write_only]
+    for top in kind.sealed:
+        found = _member(item, top)
+        below = leaves(found, top) if isinstance(found, dict) else ()
+        for path, value in below:
+            if kind.seals(path):
+                shown += value if isinstance(value, list) else [value]
+    yield from (each for each in shown if isinstance(each, str))
 
 
 def _member(item: Any, path: Path) -> Any:

@@ -7,14 +7,14 @@ whatever else a service adds is passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.errors import ProtocolError
 from reconciler.model.addresses import Etag, remote_id
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.model.values import UNSET, Path, Spec, freeze, lookup, without
+from reconciler.model.values import UNSET, Path, Spec, freeze, leaves, lookup, without
 
 _ETAG = re.compile(r"[!-~]{1,256}")
 
@@ -44,7 +44,7 @@ def observation(item: Mapping[str, Any], kind: Kind) -> Observation:
         id=known,
         etag=etag_of(item),
         spec=_visible(spec, kind),
-        hidden=frozenset(path for path in kind.write_only if _is_shown(spec, path)),
+        hidden=frozenset(_hidden(spec, kind)),
         state=_text(item.get("state")),
         created_at=_milliseconds(item.get("createdAt")),
         created_client=_text(item.get("createdClient")),
@@ -69,13 +69,27 @@ def _spec_version(item: Mapping[str, Any]) -> str | None:
     return str(version) if number else _text(version)
 
 
-def _is_shown(spec: Spec, path: Path) -> bool:
-    return lookup(spec, path) not in (UNSET, None)
+def _hidden(spec: Spec, kind: Kind) -> Iterator[Path]:
+    """Yield where the service shows what is a secret to the kind."""
+    yield from (path for path in kind.write_only if lookup(spec, path) not in (UNSET, None))
+    yield from _sealed(spec, kind)
+
+
+def _sealed(spec: Spec, kind: Kind) -> Iterator[Path]:
+    """Yield where something stands that is a secret because nothing describes it."""
+    for top in kind.sealed:
+        for path, value in leaves(lookup(spec, top), top):
+            if kind.seals(path) and not isinstance(value, (Mapping, bool, int)):
+                yield path
 
 
 def _visible(spec: Spec, kind: Kind) -> Spec:
     for path in kind.write_only:
         spec = _silenced(spec, path)
+    for top in kind.sealed:
+        spec = _silenced(spec, (*top, ""))  # what stands there instead of a mapping
+    for path in [*_sealed(spec, kind)]:
+        spec = without(spec, path)
     return spec
 
 

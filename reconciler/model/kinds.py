@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +59,9 @@ class Kind:
     defaults: Spec
     write_only: frozenset[Path]
     """Secrets: sent, never read back, never compared with the service."""
+    sealed: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    """Mappings with members that no field describes: any text in such a member is a secret. Each
+    with the names of the members that a field does describe."""
     ephemeral: frozenset[Path] = frozenset()
     """Secrets too short-lived to be worth a fingerprint."""
     immutable: tuple[Path, ...] = ()
@@ -67,3 +70,18 @@ class Kind:
     hosts: tuple[HostRule, ...] = ()
     data_centres: tuple[DataCentre, ...] = ()
     deprecation: Deprecation | None = None
+
+    def seals(self, path: Path) -> bool:
+        """Tell whether ``path`` leads into a member of a sealed mapping that nothing describes."""
+        return any(
+            len(path) > len(top) and path[: len(top)] == top and path[len(top)] not in described
+            for top, described in self.sealed.items()
+        )
+
+    def holds_secrets(self, path: Path) -> bool:
+        """Tell whether what stands at ``path`` is a secret, or part of one, or may hold one."""
+        return (
+            self.seals(path)
+            or any(path[: len(other)] == other[: len(path)] for other in self.write_only)
+            or any(path == top[: len(path)] for top in self.sealed)
+        )

@@ -14,6 +14,7 @@ from reconciler.cli import main
 FILES = {
     "reconciler.yaml",
     "connections/zoho-crm.yaml",
+    "schemas/base-connection.schema.json",
     "schemas/project.schema.json",
     "schemas/zoho-crm-connection.schema.json",
     "state/README.md",
