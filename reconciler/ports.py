@@ -16,6 +16,7 @@ from reconciler.model.outcomes import Outcome
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
+from reconciler.model.specs import ConnectionSpec
 from reconciler.model.uses import Use
 from reconciler.model.values import SecretRef
 
@@ -104,6 +105,25 @@ class Remote(Protocol):
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""
         ...
+
+
+class Sources(Protocol):
+    """What Flow Service says of the sources that one can connect to.
+
+    Both methods may raise what those of ``Remote`` do.
+    """
+
+    def connection_spec(self, connection_spec: str) -> ConnectionSpec | None:
+        """Return what the service says of a connection spec, ``None`` where it lists none."""
+        ...
+
+    def connection_specs(self) -> Sequence[ConnectionSpec]:
+        """Return every connection spec that the service lists, in order of name."""
+        ...
+
+
+class Service(Remote, Sources, Protocol):
+    """All that Flow Service is asked for."""
 
 
 class StateStore(Protocol):

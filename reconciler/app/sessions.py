@@ -24,7 +24,7 @@ from reconciler.model.plans import Scope
 from reconciler.model.projects import EVERY, Environment, Project
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
-from reconciler.ports import Remote, SecretSource
+from reconciler.ports import Remote, SecretSource, Service, Sources
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
 
@@ -137,9 +137,18 @@ class Session:
             hold=self.machine.hold,
         )
 
-    @cached_property
+    @property
     def remote(self) -> Remote:
         """Flow Service; nothing is sent before it is asked something."""
+        return self._service
+
+    @property
+    def sources(self) -> Sources:
+        """What Flow Service says of the sources that one can connect to."""
+        return self._service
+
+    @cached_property
+    def _service(self) -> Service:
         # Imported here because requests costs 0.15 s, which offline commands need not pay.
         from reconciler.flowservice.client import FlowService  # noqa: PLC0415 -- see above
 

@@ -23,8 +23,8 @@ from reconciler.model.kinds import Kind
 _LARGEST = 1024 * 1024
 _MOST = 200
 """Files in a project's own folder of schemas."""
-_ENDING = ".schema.json"
-_OTHERS = {f"{name}{_ENDING}" for name in ("kind", "plan", "project", "state")}
+ENDING = ".schema.json"
+_OTHERS = {f"{name}{ENDING}" for name in ("kind", "plan", "project", "state")}
 """Schemas in the same folder that describe something else."""
 
 
@@ -51,7 +51,7 @@ def load(project_folder: Path) -> Mapping[str, Kind]:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        found = sorted(islice(folder.glob(f"*{_ENDING}"), _MOST + 1))
+        found = sorted(islice(folder.glob(f"*{ENDING}"), _MOST + 1))
     except OSError as error:
         detail = f"{quoted(str(folder))} cannot be searched: {error.strerror}."
         raise RejectedError([Finding(summary="Unreadable folder", detail=detail)]) from error
@@ -61,12 +61,17 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
+def may_hold_a_kind(name: str) -> bool:
+    """Tell whether a file of that name in ``schemas/`` is looked at for a kind."""
+    return name.endswith(ENDING) and name not in _OTHERS
+
+
 @cache
 def built_in() -> Mapping[str, Kind]:
     """Return the kinds that come with reconciler; the package is trusted and not inspected."""
     kinds = {}
     for file in (resources.files("reconciler") / "schemas").iterdir():
-        if file.name.endswith(_ENDING) and file.name not in _OTHERS:
+        if file.name.endswith(ENDING) and file.name not in _OTHERS:
             kind = interpreter.interpret(json.loads(file.read_text(encoding="utf-8")))
             kinds[kind.name] = kind
     return MappingProxyType(kinds)
@@ -77,8 +82,8 @@ def for_editors() -> tuple[Traversable, ...]:
     files = sorted(
         (resources.files("reconciler") / "schemas").iterdir(), key=lambda file: file.name
     )
-    ours = _OTHERS - {f"project{_ENDING}"}
-    return tuple(file for file in files if file.name.endswith(_ENDING) and file.name not in ours)
+    ours = _OTHERS - {f"project{ENDING}"}
+    return tuple(file for file in files if file.name.endswith(ENDING) and file.name not in ours)
 
 
 def names(project_folder: Path) -> Mapping[str, str]:

@@ -12,7 +12,15 @@ from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.core.settling import LAG
 from reconciler.errors import NotFoundError, ProtocolError, RefusedError, RemoteError, SilentError
-from reconciler.flowservice import bodies, dependants, health, observations, pages, verdicts
+from reconciler.flowservice import (
+    bodies,
+    dependants,
+    health,
+    observations,
+    pages,
+    sources,
+    verdicts,
+)
 from reconciler.flowservice.budgets import Budget
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.courier import Courier
@@ -32,6 +40,7 @@ from reconciler.model.addresses import RemoteId
 from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
+from reconciler.model.specs import ConnectionSpec
 from reconciler.model.uses import Use
 from reconciler.ports import Accepted, Clock, Threads
 
@@ -253,21 +262,36 @@ class FlowService:
 
     def offers(self, connection_spec: str) -> bool:
         """Tell whether the service still lists that connection spec."""
+        return self._spec(connection_spec) is not None
+
+    def connection_spec(self, connection_spec: str) -> ConnectionSpec | None:
+        """Return what the service says of a connection spec, ``None`` where it lists none."""
+        item = self._spec(connection_spec)
+        return None if item is None else sources.spec(item)
+
+    def connection_specs(self) -> Sequence[ConnectionSpec]:
+        """Return every connection spec that the service lists, in order of name."""
+        read = partial(self._courier.read, limit=PAGE_LIMIT, budget=Budget(self._clock))
+        listed = map(sources.spec, pages.items(read, sources.PATH, {}))
+        return sorted(listed, key=lambda one: (one.name, one.id))
+
+    def _spec(self, connection_spec: str) -> Mapping[str, Any] | None:
         spec = addresses.remote_id(connection_spec)
         if spec is None:
-            return False
+            return None
         try:
-            document = self._courier.read(f"/connectionSpecs/{spec}", limit=PAGE_LIMIT)
+            document = self._courier.read(f"{sources.PATH}/{spec}", limit=PAGE_LIMIT)
         except NotFoundError:
-            return False
+            return None
         except RefusedError as refusal:
             if refusal.code == UNKNOWN_SPEC:
-                return False
+                return None
             raise
         # Adobe shows look-ups of specs as a list of one, and elsewhere as the bare object.
         bare = isinstance(document, dict) and "items" not in document
         item = document if bare else pages.only(document)
-        return item is not None and str(item.get("id")).lower() == spec.lower()
+        same = item is not None and str(item.get("id")).lower() == spec.lower()
+        return item if same else None
 
     def _see_it_go(self, kind: Kind, remote_id: RemoteId, *, pauses: Iterable[float]) -> None:
         try:

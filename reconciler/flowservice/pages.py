@@ -81,7 +81,7 @@ def _pages(fetch: Callable[[str], Any], path: str, query: Mapping[str, str]) -> 
     used: set[str] = set()
     following = query
     for _ in range(PAGES):
-        page = fetch(f"{path}?{urlencode(following)}")
+        page = fetch(f"{path}?{urlencode(following)}" if following else path)
         yield page
         token = _next_token(page)
         if token is None:
