@@ -198,7 +198,9 @@ class _Translator:
             aspect = waiting.pop()
             if id(aspect) not in seen:
                 seen[id(aspect)] = aspect
-                demanded.update(one for one in _array(aspect.get("required")) if is_plain(one))
+                demanded.update(
+                    each for each in _array(aspect.get("required")) if isinstance(each, str)
+                )
                 waiting += self._always(aspect)
         if len(demanded) > MOST:
             raise TooMuchError

@@ -48,6 +48,8 @@ CALLS: tuple[Callable[[FlowService], object], ...] = (
     lambda remote: remote.delete(KIND, ID),
     lambda remote: remote.uses([ID]),
     lambda remote: remote.offers(SPEC_ID),
+    lambda remote: remote.connection_spec(SPEC_ID),
+    lambda remote: remote.connection_specs(),
 )
 STATUSES = (200, 200, 200, 201, 204, 202, 100, 301, 400, 401, 404, 409, 412, 429, 500, 503, 799)
 VALUES = (
