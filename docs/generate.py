@@ -38,6 +38,7 @@ def page() -> str:
             "project_example": _example("environments/reconciler.yaml"),
             "project_table": _table(_schema("project")),
             **_kind(_schema("zoho-crm-connection")),
+            **_base(_schema("base-connection")),
             "adding_table": _table(_extension(_schema("kind"))),
         }
     )
@@ -80,6 +81,15 @@ def _kind(schema: Schema) -> Mapping[str, str]:
     }
 
 
+def _base(schema: Schema) -> Mapping[str, str]:
+    body = {**schema["properties"]["spec"], "$defs": schema["$defs"]}
+    return {
+        "base_name": schema["title"],
+        "base_description": schema["description"],
+        "base_table": _table(body, "spec."),
+    }
+
+
 def _extension(schema: Schema) -> Schema:
     """Return the schema of what stands under ``x-reconciler``."""
     return {**schema["properties"]["x-reconciler"], "$defs": schema["$defs"]}
@@ -94,9 +104,9 @@ def _schema(name: str) -> Schema:
     return schema
 
 
-def _table(schema: Schema) -> str:
+def _table(schema: Schema, above: str = "") -> str:
     lines = ["| member | value | required | |", "|---|---|---|---|"]
-    for row in _rows(schema, "", schema):
+    for row in _rows(schema, above, schema):
         required = "yes" if row.required else ""
         about = row.schema.get("description", "")
         lines.append(f"| `{row.path}` | {_value(row.schema)} | {required} | {about} |")

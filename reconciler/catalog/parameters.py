@@ -7,7 +7,6 @@ and no text that is not escaped and cut. What is left out, the service judges by
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -283,8 +282,9 @@ def _limits(aspects: Sequence[Schema], keywords: Sequence[str]) -> dict[str, Any
 
 
 def _is_number(value: object) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and math.isfinite(value) and abs(value) <= _LARGEST  # type: ignore[arg-type]  # see above
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= _LARGEST  # which is neither infinite nor no number at all
 
 
 def _number(scalar: str, aspects: Sequence[Schema]) -> dict[str, Any]:

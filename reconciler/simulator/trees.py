@@ -31,8 +31,10 @@ def joined(one: Document, other: Document) -> dict[str, Any]:
     whole = dict(one)
     for name, value in other.items():
         mine = whole.get(name)
-        both = isinstance(mine, Mapping) and isinstance(value, Mapping)
-        whole[name] = joined(mine, value) if both else value  # type: ignore[arg-type]  # see above
+        if isinstance(mine, Mapping) and isinstance(value, Mapping):
+            whole[name] = joined(mine, value)
+        else:
+            whole[name] = value
     return whole
 
 

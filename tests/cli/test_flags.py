@@ -24,7 +24,12 @@ def test_no_color_changes_nothing_where_there_is_no_colour(
 
 
 @pytest.mark.parametrize(
-    "words", [*sorted(LISTED.keys() - {"state"}), *(f"state {one}" for one in state_command.LISTED)]
+    "words",
+    [
+        *sorted(LISTED.keys() - {"spec", "state"}),
+        *("spec list", "spec pull"),
+        *(f"state {one}" for one in state_command.LISTED),
+    ],
 )
 def test_every_command_takes_no_color(world: World, words: str) -> None:
     assert "--no-color" in world.run(*words.split(), "--help").out

@@ -135,6 +135,38 @@ def test_numbers_and_switches_are_no_secrets_and_drift(world: World) -> None:
     assert world.connection("rest")["auth"]["params"]["port"] == 443
 
 
+@pytest.mark.parametrize("shown", ["no-params", "none"])
+def test_a_service_that_shows_no_parameters_makes_no_drift(world: World, shown: str) -> None:
+    world.service.switch(auth_on_read=shown)
+    world.applied(base(params={**PARAMS, "port": 443}))
+    assert world.plan().code == 0
+
+
+def test_a_connection_gets_a_kind_of_its_own_without_being_made_anew(world: World) -> None:
+    world.environ["REST_HOST"] = "api.example.com"
+    world.applied(base())
+    remote_id = world.ids["rest"]
+    assert world.run("spec", "pull", sources.GENERIC_REST).code == 0
+    hosts = {"allowed_hosts": ["api.example.com"]}
+    world.configure(policy=hosts, removed=[{"from": "BaseConnection.rest", "destroy": False}])
+    world.declare()
+    assert world.apply().code == 0
+    pulled = {
+        "apiVersion": "reconciler/v1",
+        "kind": "GenericRestConnection",
+        "metadata": {"name": "rest"},
+        "import": {"id": remote_id},
+        "spec": {
+            "name": "REST",
+            "auth": {"params": {"host": "api.example.com", "accessToken": TOKEN}},
+        },
+    }
+    world.applied(json.dumps(pulled))
+    assert world.ids == {"rest": remote_id}
+    assert world.plan().code == 0
+    assert [one["id"] for one in world.connections()] == [remote_id]
+
+
 def test_a_changed_secret_shows_by_its_fingerprint(world: World) -> None:
     world.environ["RECONCILER_KEY"] = "ab" * 32
     world.secrets.append("ab" * 32)
@@ -171,7 +203,7 @@ def test_the_connection_spec_must_be_named_by_its_id(world: World) -> None:
     world.declare(base(connectionSpec={"id": "generic-rest"}))
     ended = world.run("validate")
     assert ended.code == 1
-    assert "The UUID of the connection spec." in ended.told
+    assert "The UUID of the connection spec, in small letters." in ended.told
     world.declare(base(connectionSpec=None))
     assert world.run("validate").code == 1
 

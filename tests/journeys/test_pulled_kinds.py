@@ -211,11 +211,11 @@ def test_a_host_of_a_pulled_kind_is_refused_until_policy_allows_it(
 
 def test_one_of_a_few_texts_is_held_to_them_and_may_be_a_variable(world: World) -> None:
     pulled(world, REST)
-    override = {"authenticationMethod": "PUT"}
+    override: dict[str, Any] = {"authenticationMethod": "PUT"}
     world.declare(manifest(REST, params={"requestParameterOverride": override}))
     ended = world.run("validate")
     assert '"GET" or "POST"' in ended.told
-    override = {"authenticationMethod": {"var": "method"}}  # type: ignore[dict-item]
+    override = {"authenticationMethod": {"var": "method"}}
     world.declare(manifest(REST, params={"requestParameterOverride": override}))
     policy = {"allowed_hosts": sorted(REST.hosts.values())}
     world.configure(policy=policy, variables={"method": "PATCH"})

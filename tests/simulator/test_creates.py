@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.simulator.sources import SALESFORCE, ZOHO
+from reconciler.simulator.sources import GENERIC_REST, SALESFORCE, ZOHO
 from tests.simulator.callers import SECRETS, START, VISIBLE, body, caller
 
 ETAG = re.compile(r'"[0-9a-f]{8}-0000-0200-0000-([0-9a-f]{8})0000"')
@@ -86,6 +86,26 @@ def test_a_parameter_of_the_wrong_type_is_refused_without_showing_it() -> None:
     reply = caller().call("POST", "/connections", sent)
     assert reply.code == "FLOW-1308-400"
     assert b"canary9b1f" not in reply.answer.body
+
+
+REST = {"id": GENERIC_REST, "version": "1.0"}
+
+
+def rest(**params: object) -> dict[str, Any]:
+    """Return the body of a create whose parameters hold parameters."""
+    auth = {"specName": "oAuth2RefreshCode", "params": {"accessToken": "t", **params}}
+    return body(auth=auth, connectionSpec=REST)
+
+
+def test_a_parameter_within_a_parameter_is_checked_and_named_by_its_path() -> None:
+    calling = caller()
+    sent = rest(requestParameterOverride={"authenticationMethod": "PUT"})
+    reply = calling.call("POST", "/connections", sent)
+    assert reply.code == "FLOW-1308-400"
+    message = reply.json["report"]["detailed-message"]
+    assert "requestParameterOverride.authenticationMethod" in message
+    sent = rest(requestParameterOverride={"authenticationMethod": "GET"})
+    assert calling.call("POST", "/connections", sent).status == 201
 
 
 def test_a_spec_without_version_is_unprocessable() -> None:
