@@ -13,8 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciler.catalog import inspector, names, parameters, schemas
-from reconciler.catalog.parameters import Found, TooMuchError
+from reconciler.catalog import hearsay, inspector, names, parameters, schemas
+from reconciler.catalog.hearsay import TooMuchError
+from reconciler.catalog.parameters import Found
 from reconciler.core.escaping import escape
 from reconciler.core.wording import either, quoted
 from reconciler.errors import RejectedError
@@ -63,7 +64,7 @@ def translate(
     name = _name(spec, chosen, kind)
     if _VERSION.fullmatch(spec.version) is None:
         raise _rejected(_UNUSABLE, f"Its version is {quoted(spec.version)}, which is no version.")
-    if not parameters.is_plain(chosen.name):
+    if not hearsay.is_plain(chosen.name):
         raise _rejected(
             _UNUSABLE, f"It calls its authentication {quoted(chosen.name)}, which is no name."
         )
@@ -73,7 +74,7 @@ def translate(
     except TooMuchError:
         raise _rejected(
             _UNUSABLE,
-            f"Its parameters are more than {parameters.MOST}, or lie more than "
+            f"Its parameters are more than {hearsay.MOST}, or lie more than "
             f"{parameters.DEEPEST} deep within each other.",
         ) from None
     if found.impossible:

@@ -177,6 +177,26 @@ def test_a_parameter_that_no_manifest_can_hold_is_left_out_or_forbids_the_kind(n
     assert "no manifest can hold" in caught.value.findings[0].detail
 
 
+def test_an_optional_mapping_that_cannot_be_written_is_left_out_as_a_whole() -> None:
+    inside = {
+        "type": "object",
+        "required": ["secret"],
+        "properties": {"host": {"type": "string"}},
+    }
+    schema = {"type": "object", "properties": {"deep": inside, "b": {"type": "string"}}}
+    made = translator.translate(spec(schema))
+    assert made.missed == (("auth", "params", "deep"),)
+    assert made.hosts == ()
+    assert list(params(schema)["properties"]) == ["b"]
+
+
+def test_a_secret_is_not_hidden_behind_a_hundred_other_sayings() -> None:
+    much = {"allOf": [{"type": "string"}] + [{"title": str(each)} for each in range(200)]}
+    much["allOf"].append({"format": "password"})
+    with pytest.raises(RejectedError):
+        params({"type": "object", "properties": {"a": much}})
+
+
 def test_the_hosts_are_the_fields_that_may_name_one() -> None:
     schema = {
         "type": "object",
