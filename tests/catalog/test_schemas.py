@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import reconciler
 from reconciler.catalog import inspector, schemas
+from reconciler.core import references
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address
 from reconciler.model.findings import Finding
@@ -303,3 +305,9 @@ def test_a_schema_may_contain_itself(tmp_path: Path) -> None:
     )
     (found,) = drafts.problems(folder)
     assert 'Did you mean "size"?' in found.detail
+
+
+@pytest.mark.parametrize("scheme", references.SCHEMES)
+def test_a_kind_that_knows_no_parameters_takes_secrets_from_anywhere(scheme: str) -> None:
+    pattern = schemas.built_in()["BaseConnection"].schema["$defs"]["secret"]["properties"]["secret"]
+    assert re.search(pattern["pattern"], f"{scheme}:x")
