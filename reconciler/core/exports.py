@@ -115,7 +115,7 @@ class Drafter:
     def _references(self, candidate: Candidate) -> Mapping[Path, SecretRef]:
         """Return where each secret of the connection is to be looked for."""
         found = {}
-        for path in sorted(self._kind.write_only):
+        for path in sorted(self._kind.write_only | candidate.seen.hidden):
             reference = naming.variable(candidate.address.name, path, taken=self._variables)
             self._variables.add(reference.key)
             found[path] = reference

@@ -330,3 +330,23 @@ def test_what_a_hostile_spec_says_does_nothing_to_a_terminal(world: World) -> No
     assert "(a+)+" not in schema
     world.applied(manifest(GOOGLE))
     assert world.plan().code == 0
+
+
+def test_what_nobody_describes_is_exported_as_a_reference(world: World) -> None:
+    """A spec that leaves a mapping open, and a connection that somebody made of it."""
+    (auth,) = deepcopy(sources.KNOWN[2]["authSpec"])
+    auth["spec"]["properties"]["headers"] = {"type": "object", "additionalProperties": True}
+    spec = {**sources.KNOWN[2], "authSpec": [auth]}
+    world.service.world.specs[GOOGLE.spec] = Spec(spec)
+    pulled(world, GOOGLE)
+    shown = {"accessKeyId": "GOOG1EXAMPLE", "headers": {"x-token": "canary9b1f-header"}}
+    world.secrets.append("canary9b1f-header")
+    world.plant(
+        "Theirs",
+        auth={"specName": auth["name"], "params": {**shown, "secretAccessKey": "theirs"}},
+        connectionSpec={"id": GOOGLE.spec, "version": "1.0"},
+    )
+    ended = world.run("export", "-out=connections")
+    assert ended.code == 0, ended
+    (file,) = (world.folder / "connections").iterdir()
+    assert "x-token: {secret: " in file.read_text()
