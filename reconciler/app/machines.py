@@ -12,7 +12,7 @@ from random import Random, SystemRandom
 from reconciler.app.clocks import SystemClock, now
 from reconciler.app.signals import Signals
 from reconciler.app.threads import SystemThreads
-from reconciler.flowservice.transport import Transport
+from reconciler.http.transport import Transport
 from reconciler.ports import Clock, Threads
 from reconciler.state import locker
 from reconciler.state.disk import Disk

@@ -22,7 +22,7 @@ from reconciler.errors import (
 )
 from reconciler.flowservice import bodies
 from reconciler.flowservice.times import retry_after
-from reconciler.flowservice.transport import Response
+from reconciler.http.transport import Response
 
 Tell: TypeAlias = Callable[[str], str]
 """Makes a stranger's text fit to be shown: without our secrets, without tricks, and short."""

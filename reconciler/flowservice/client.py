@@ -28,13 +28,13 @@ from reconciler.flowservice.retries import Retrier
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import ServiceTime
 from reconciler.flowservice.tokens import tokens_for
-from reconciler.flowservice.transport import (
+from reconciler.http.transport import (
     OBJECT_LIMIT,
     PAGE_LIMIT,
     LoggedTransport,
     Transport,
 )
-from reconciler.flowservice.wire import Wire
+from reconciler.http.wire import Wire
 from reconciler.model import addresses
 from reconciler.model.addresses import RemoteId
 from reconciler.model.explorations import Column, Table

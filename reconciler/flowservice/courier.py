@@ -24,7 +24,7 @@ from reconciler.flowservice.retries import Retrier, TransientError
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import ServiceTime
 from reconciler.flowservice.tokens import Tokens
-from reconciler.flowservice.transport import OBJECT_LIMIT, Request, Response, Transport
+from reconciler.http.transport import OBJECT_LIMIT, Request, Response, Transport
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 

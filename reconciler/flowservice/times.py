@@ -7,7 +7,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from reconciler.flowservice.transport import Response
+from reconciler.http.transport import Response
 from reconciler.ports import Clock
 
 TOLERANCE: Final = 5.0

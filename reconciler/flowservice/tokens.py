@@ -25,7 +25,7 @@ from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.retries import Retrier, TransientError
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import retry_after
-from reconciler.flowservice.transport import ERROR_LIMIT, Request, Response, Transport
+from reconciler.http.transport import ERROR_LIMIT, Request, Response, Transport
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock, Threads
 

@@ -23,7 +23,7 @@ from reconciler.flowservice import answers
 from reconciler.flowservice.answers import Tell
 from reconciler.flowservice.retries import TransientError
 from reconciler.flowservice.times import retry_after
-from reconciler.flowservice.transport import Request, Response
+from reconciler.http.transport import Request, Response
 
 TOO_MANY: Final = 429
 _DEFINITE: Final = frozenset({400, 401, 403, 404, 405, 413, 415, 422, TOO_MANY})

@@ -8,8 +8,8 @@ import pytest
 
 from reconciler.applier.findings import SEND_WINDOW
 from reconciler.core.validator import UNDER_WAY
-from reconciler.flowservice.sockets import CONNECT_SECONDS
-from reconciler.flowservice.wire import ANSWER_SECONDS
+from reconciler.http.sockets import CONNECT_SECONDS
+from reconciler.http.wire import ANSWER_SECONDS
 from reconciler.model.findings import Severity
 from tests import drafts
 from tests.drafts import MANIFEST, PROJECT, altered

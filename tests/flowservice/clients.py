@@ -19,10 +19,10 @@ import pytest
 
 from reconciler.app.threads import SystemThreads
 from reconciler.errors import RemoteError
-from reconciler.flowservice import transport
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.settings import Settings
-from reconciler.flowservice.wire import Wire
+from reconciler.http import transport
+from reconciler.http.wire import Wire
 from reconciler.model.addresses import RemoteId
 from reconciler.model.secrets import Secret
 from reconciler.simulator.effects import Effect, Scene

@@ -13,9 +13,9 @@ from reconciler.flowservice import budgets, pages
 from reconciler.flowservice.asides import AHEAD
 from reconciler.flowservice.budgets import Budget
 from reconciler.flowservice.client import FlowService
-from reconciler.flowservice.sockets import CONNECT_SECONDS
-from reconciler.flowservice.transport import PAGE_LIMIT, Request, Response
-from reconciler.flowservice.wire import ANSWER_SECONDS
+from reconciler.http.sockets import CONNECT_SECONDS
+from reconciler.http.transport import PAGE_LIMIT, Request, Response
+from reconciler.http.wire import ANSWER_SECONDS
 from tests.builders import KIND, SPEC_ID, remote_id
 from tests.flowservice.clients import Canned, Clock, item, page, settings
 

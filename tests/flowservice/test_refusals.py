@@ -18,7 +18,7 @@ from reconciler.errors import (
 )
 from reconciler.flowservice import answers
 from reconciler.flowservice.confidences import LIMIT, Confidences
-from reconciler.flowservice.transport import Response
+from reconciler.http.transport import Response
 from reconciler.simulator.effects import Effect, Reply
 from tests.builders import KIND, remote_id
 from tests.flowservice.clients import BODY, Desk

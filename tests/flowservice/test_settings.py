@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.errors import RejectedError
 from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Settings
-from reconciler.flowservice.wire import Wire
+from reconciler.http.wire import Wire
 from tests.builders import CLIENT, ORGANIZATION
 from tests.flowservice.clients import Clock
 from tests.hostile import harmless

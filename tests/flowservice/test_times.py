@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.flowservice.times import ServiceTime, http_date, retry_after
-from reconciler.flowservice.transport import Response
+from reconciler.http.transport import Response
 from tests.builders import KIND, SPEC_ID
 from tests.flowservice.clients import Clock, Desk
 

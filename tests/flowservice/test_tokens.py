@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from reconciler.errors import RemoteError, SilentError, UnauthorizedError, UnreachableError
-from reconciler.flowservice.transport import LoggedTransport, Request, Response
+from reconciler.http.transport import LoggedTransport, Request, Response
 from reconciler.model.secrets import MASK, Secret
 from reconciler.simulator.effects import Effect, Garbage, Redirect, Reply, Reset, Scene, Status
 from reconciler.simulator.exchanges import Answer, json_answer

@@ -11,7 +11,7 @@ from reconciler.errors import ProtocolError, RefusedError, RemoteError, SilentEr
 from reconciler.flowservice import verdicts
 from reconciler.flowservice.confidences import Confidences
 from reconciler.flowservice.retries import TransientError
-from reconciler.flowservice.transport import Request, Response
+from reconciler.http.transport import Request, Response
 
 TELL = Confidences(Scrubber()).tell
 NOTHING_DONE = {400, 401, 403, 404, 405, 413, 415, 422, 429}

@@ -282,7 +282,7 @@ def test_a_connection_that_took_too_long_in_all_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow = SimpleNamespace(monotonic=itertools.count(0.0, 10.5).__next__)
-    monkeypatch.setattr("reconciler.flowservice.sockets.time", slow)
+    monkeypatch.setattr("reconciler.http.sockets.time", slow)
     with talking(EMPTY) as (speaker, remote):
         with pytest.raises(UnreachableError, match=r"it took more than 10 s\. Nothing was sent"):
             remote.create(KIND, {"name": "CRM"})

@@ -19,7 +19,7 @@ from reconciler.app import reading
 from reconciler.catalog import schemas
 from reconciler.core import state_document
 from reconciler.errors import ReconcilerError
-from reconciler.flowservice.transport import PAGE_LIMIT, Response
+from reconciler.http.transport import PAGE_LIMIT, Response
 from reconciler.manifests import loader
 from reconciler.render import findings
 from tests.builders import KIND, SPEC_ID

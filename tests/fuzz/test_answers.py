@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconciler.app.threads import SystemThreads
 from reconciler.errors import RemoteError
 from reconciler.flowservice.client import FlowService
-from reconciler.flowservice.transport import Request, Response
+from reconciler.http.transport import Request, Response
 from tests.builders import KIND, SPEC_ID, observation, remote_id
 from tests.flowservice.clients import BODY, Canned, Clock, item, page, settings
 from tests.fuzz.examples import bounded, broken, in_time, spelled, spoiled

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.errors import SilentError, UnreachableError
-from reconciler.flowservice.transport import ERROR_LIMIT, HEARD, Request, Response
+from reconciler.http.transport import ERROR_LIMIT, HEARD, Request, Response
 from reconciler.simulator.distortions import Edit, EndlessPages, TokenLoop
 from reconciler.simulator.effects import (
     Effect,
@@ -232,7 +232,7 @@ class Lagging:
 
 @dataclass(frozen=True)
 class ProcessTransport:
-    """``flowservice.transport.Transport`` of one process."""
+    """``http.transport.Transport`` of one process."""
 
     network: Network
     process: Process

@@ -15,8 +15,8 @@ import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from reconciler.errors import SilentError
-from reconciler.flowservice import sockets
-from reconciler.flowservice.transport import ERROR_LIMIT, HEARD, Request, Response
+from reconciler.http import sockets
+from reconciler.http.transport import ERROR_LIMIT, HEARD, Request, Response
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 

@@ -1,0 +1,1 @@
+"""Zoho's accounts servers: what makes access tokens of credentials that last."""
