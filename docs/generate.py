@@ -134,9 +134,10 @@ def _below(schema: Schema, path: str, root: Schema) -> Iterator[Row]:
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:
-    if "$ref" not in schema:
+    usual, *_ = schema.get("anyOf", [schema])  # further forms are told in the description
+    if "$ref" not in usual:
         return schema
-    target = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    target = root["$defs"][usual["$ref"].rpartition("/")[2]]
     return {**target, **schema}
 
 

@@ -3,6 +3,7 @@
 ReconcilerError                     1
 ├── RejectedError                   1   input with findings, all of them
 ├── SecretError                     1   a secret that cannot be had
+├── TokenError                      1   a server that makes tokens and made none
 ├── PlanError                       1   a saved plan that cannot be applied
 ├── UnreviewedError                 1   a fresh plan that is not the one that was reviewed
 ├── NotApprovedError                1   a plan that was shown and is not to be applied
@@ -36,6 +37,7 @@ from typing import ClassVar
 
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
+from reconciler.model.tokens import Trouble
 
 
 class ReconcilerError(Exception):
@@ -73,6 +75,16 @@ class SecretError(ReconcilerError):
     """A secret reference that leads to nothing usable; its text never shows a value."""
 
     summary = "Secret not available"
+
+
+class TokenError(ReconcilerError):
+    """A server that makes tokens made none; its text never shows a credential."""
+
+    summary = "No token"
+
+    def __init__(self, detail: str, *, trouble: Trouble) -> None:
+        super().__init__(detail)
+        self.trouble = trouble
 
 
 class PlanError(ReconcilerError):

@@ -10,15 +10,16 @@ from typing import Any, Protocol, TypeVar
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.comments import Comment
 from reconciler.model.explorations import Column, Table
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.specs import ConnectionSpec
+from reconciler.model.tokens import Client, Credentials
 from reconciler.model.uses import Use
-from reconciler.model.values import SecretRef
+from reconciler.model.values import Path, SecretRef, Spec
 
 Item = TypeVar("Item")
 
@@ -196,6 +197,35 @@ class SecretSource(Protocol):
 
     def reveal(self, reference: SecretRef) -> Secret:
         """Return the secret; ``SecretError`` names the reference and never the value."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """An accounts server's part in OAuth: tokens for credentials.
+
+    Each method asks once and may raise ``TokenError``.
+    """
+
+    def refresh(self, credentials: Credentials) -> Secret:
+        """Return a fresh access token."""
+        ...
+
+    def exchange(self, client: Client, code: Secret) -> Secret:
+        """Return the refresh token that a grant code stands for; the code is spent by that."""
+        ...
+
+
+class TokenSource(Protocol):
+    """Where the tokens that a connection asks for are made."""
+
+    def issue(
+        self, kind: Kind, rule: TokenRule, spec: Spec, secrets: Mapping[Path, Secret]
+    ) -> Secret:
+        """Return a fresh token, made of what is about to be sent.
+
+        The same credentials are tried once in a run, whatever comes of it. ``TokenError`` where
+        there is none, also where policy does not let the credentials go to the server.
+        """
         ...
 
 

@@ -288,6 +288,7 @@ class _Apply:
             kinds=session.kinds,
             remote=self._looks(),
             secrets=session.secrets,
+            tokens=session.tokens,
             clock=session.machine.clock,
             threads=session.machine.threads,
             progress=progress,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from reconciler.app import issuing
+from reconciler.app.issuing import Issuing
 from reconciler.app.machines import Machine
 from reconciler.app.observer import Observer
 from reconciler.app.workspaces import Workspace
@@ -24,7 +26,7 @@ from reconciler.model.plans import Scope
 from reconciler.model.projects import EVERY, Environment, Project
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
-from reconciler.ports import Remote, SecretSource, Service, Sources
+from reconciler.ports import Remote, SecretSource, Service, Sources, TokenIssuer
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
 
@@ -59,6 +61,10 @@ class Surroundings:
             self.scrubber.remember(Secret(each.strip()))
             if each:
                 yield read_key(each, variable=variable)
+
+    def issuer(self) -> TokenIssuer:
+        """Return who asks accounts servers for tokens."""
+        return issuing.issuer(self.machine, scrubber=self.scrubber, log=self.log)
 
     def environment_name(self, named: str | None) -> str | None:
         """Return the environment that was asked for, by flag or by variable."""
@@ -178,6 +184,11 @@ class Session:
             remember=self.surroundings.scrubber.remember,
             stop=self.machine.signals.stop,
         )
+
+    @cached_property
+    def tokens(self) -> Issuing:
+        """Where tokens are made of the credentials that connections declare."""
+        return Issuing(self.surroundings.issuer, allowed_hosts=self.project.policy.allowed_hosts)
 
     @cached_property
     def key(self) -> bytes | None:

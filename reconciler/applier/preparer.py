@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
-from reconciler.core import adoptions, comparer, mover, settling
+from reconciler.core import adoptions, comparer, mover, settling, tokens
 from reconciler.core.situations import Live
-from reconciler.errors import RemoteError, SecretError
+from reconciler.errors import RemoteError, SecretError, TokenError
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.findings import Finding
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import QUIET, Action, Change, Plan, Reason
 from reconciler.model.projects import Moved
@@ -153,23 +153,19 @@ class _Preparer:
 
     def task(self, change: Change) -> Task | Outcome:
         """Return the change with all it needs; what it cannot have fails this connection alone."""
-        secrets: dict[Path, Secret] = {}
-        lacking: dict[Path, SecretError] = {}
-        for path, reference in sorted(change.secrets.items()):
-            try:
-                secrets[path] = self._world.secrets.reveal(reference)
-            except SecretError as error:
-                lacking[path] = error
+        kind = self._world.kinds[change.address.kind]
+        made = tokens.asked_for(kind, change.secrets)
+        secrets, lacking = self._revealed(change, but=made)
         if lacking:
             return _refused(change, Verdict.FAILED, _unavailable(change, lacking))
-        if change.action.creates:
-            if refusal := self._outdated(change):
-                return _refused(change, Verdict.LEFT, refusal)
-            if strangers := self._strangers(change):
-                return _refused(change, Verdict.LEFT, _taken(strangers, self._environment))
-            if settling.connection_spec(change.after or {}) in self._retired:
-                return _refused(change, Verdict.FAILED, _RETIRED)
-        kind = self._world.kinds[change.address.kind]
+        if change.action.creates and (refusal := self._uncreatable(change)):
+            return refusal
+        if made and self._world.stop.is_set():
+            return Outcome(change=change, verdict=Verdict.SKIPPED, id=change.id)
+        try:
+            secrets |= self._made(change, kind, made, secrets)
+        except TokenError as error:
+            return _refused(change, Verdict.FAILED, _unmade(change, made, error))
         task = Task(
             change=change,
             kind=kind,
@@ -178,6 +174,42 @@ class _Preparer:
             seen=self._live.by_id.get(change.id) if change.id else None,
         )
         return _halved(task) if change.action is Action.REPLACE else task
+
+    def _revealed(
+        self, change: Change, *, but: Container[Path]
+    ) -> tuple[dict[Path, Secret], Mapping[Path, SecretError]]:
+        """Return the secrets that can be had, and why the others cannot."""
+        secrets: dict[Path, Secret] = {}
+        lacking: dict[Path, SecretError] = {}
+        for path, reference in sorted(change.secrets.items()):
+            if path in but:
+                continue
+            try:
+                secrets[path] = self._world.secrets.reveal(reference)
+            except SecretError as error:
+                lacking[path] = error
+        return secrets, lacking
+
+    def _uncreatable(self, change: Change) -> Outcome | None:
+        """Return why a connection is not made after all, if there is a reason."""
+        if outdated := self._outdated(change):
+            return _refused(change, Verdict.LEFT, outdated)
+        if strangers := self._strangers(change):
+            return _refused(change, Verdict.LEFT, _taken(strangers, self._environment))
+        if settling.connection_spec(change.after or {}) in self._retired:
+            return _refused(change, Verdict.FAILED, _RETIRED)
+        return None
+
+    def _made(
+        self,
+        change: Change,
+        kind: Kind,
+        made: Mapping[Path, TokenRule],
+        secrets: Mapping[Path, Secret],
+    ) -> Mapping[Path, Secret]:
+        """Return the tokens that are made of what else is about to be sent."""
+        issue = self._world.tokens.issue
+        return {path: issue(kind, made[path], change.after or {}, secrets) for path in sorted(made)}
 
     def _fingerprints(
         self, change: Change, kind: Kind, secrets: Mapping[Path, Secret]
@@ -259,6 +291,15 @@ def _unavailable(change: Change, lacking: Mapping[Path, SecretError]) -> Finding
         summary=SecretError.summary,
         detail=f"{' '.join(named)} Provide {what} where the apply runs, or change the manifest.",
         span=next(iter(places.values())),
+    )
+
+
+def _unmade(change: Change, made: Iterable[Path], error: TokenError) -> Finding:
+    path = min(made)
+    return Finding(
+        summary=TokenError.summary,
+        detail=f"spec.{dotted(path)} ({change.secrets[path]}): {error.detail} Nothing was sent.",
+        span=change.secrets[path].span,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.core.fingerprints import Fingerprinter
 from reconciler.model.kinds import Kind
-from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop, Threads
+from reconciler.ports import Clock, Progress, Remote, SecretSource, Stop, Threads, TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,8 @@ class World:
     kinds: Mapping[str, Kind]
     remote: Remote
     secrets: SecretSource
+    tokens: TokenSource
+    """Asked once nothing else stands in the way of a change."""
     clock: Clock
     threads: Threads
     progress: Progress

@@ -14,7 +14,7 @@ from reconciler.core import dialect
 from reconciler.core.dialect import Schema
 from reconciler.core.shapes import Shape
 from reconciler.core.wording import place, quoted
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import HostForm, Kind, TokenRule
 from reconciler.model.values import UNSET, Path, dotted
 
 MOST: Final = 5_000
@@ -99,6 +99,7 @@ def _meaning(schema: Schema) -> Iterator[str]:
         "replacedWhole": kind.replaced_whole,
         "ephemeral": tuple(sorted(kind.ephemeral)),
         "hosts": tuple(rule.path for rule in kind.hosts),
+        "tokens": tuple(path for rule in kind.tokens for path in _named_by(rule)),
     }
     fields = set(dict(interpreter.walk(schema["properties"]["spec"], schema)))
     for keyword, paths in named.items():
@@ -106,6 +107,7 @@ def _meaning(schema: Schema) -> Iterator[str]:
             if path not in fields:
                 yield f"x-reconciler.{keyword} names {quoted(dotted(path))}, no field of spec."
     yield from _secrets(kind)
+    yield from _tokens(kind)
     yield from _roles(kind)
 
 
@@ -118,6 +120,31 @@ def _secrets(kind: Kind) -> Iterator[str]:
     for path in sorted(kind.write_only):
         if _has_default(kind, path):
             yield f"{quoted(dotted(path))} is writeOnly and has a default, which is no secret."
+
+
+def _tokens(kind: Kind) -> Iterator[str]:
+    """Yield what would have a token be kept, be shown, or its credentials go anywhere."""
+    origins = {rule.path for rule in kind.hosts if rule.form is HostForm.ORIGIN}
+    for rule in kind.tokens:
+        for path in (rule.path, rule.client_secret, rule.refresh_token):
+            if path not in kind.write_only:
+                yield f"x-reconciler.tokens names {quoted(dotted(path))}, which is not writeOnly."
+        if rule.path not in kind.ephemeral:
+            yield f"x-reconciler.tokens makes {quoted(dotted(rule.path))}, which is not ephemeral."
+        if rule.client_id in kind.write_only:
+            yield f"x-reconciler.tokens names {quoted(dotted(rule.client_id))}, a secret, as id."
+        if rule.accounts_url not in origins:
+            yield (
+                f"x-reconciler.tokens names {quoted(dotted(rule.accounts_url))}, which is no "
+                "origin by x-reconciler.hosts."
+            )
+
+
+def _named_by(rule: TokenRule) -> tuple[Path, ...]:
+    return (
+        *(rule.path, rule.accounts_url, rule.client_id),
+        *(rule.client_secret, rule.refresh_token),
+    )
 
 
 def _has_default(kind: Kind, path: Path) -> bool:

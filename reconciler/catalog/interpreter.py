@@ -8,9 +8,10 @@ from typing import Any
 
 from reconciler.core import dialect
 from reconciler.core.dialect import Schema
-from reconciler.model.kinds import DataCentre, Deprecation, HostForm, HostRule, Kind
+from reconciler.model.kinds import DataCentre, Deprecation, HostForm, HostRule, Kind, TokenRule
 from reconciler.model.values import Path, Spec, freeze
 
+_MADE_OF = ("accountsUrl", "clientId", "clientSecret", "refreshToken")
 _DEEPEST = 32
 """Where a schema that contains itself is no longer followed."""
 
@@ -30,6 +31,7 @@ def interpret(schema: Schema) -> Kind:
         ephemeral=frozenset(_paths(extension.get("ephemeral", ()))),
         immutable=_paths(extension.get("immutable", ())),
         replaced_whole=_paths(extension.get("replacedWhole", ())),
+        tokens=tuple(map(_token_rule, extension.get("tokens", ()))),
         hosts=tuple(map(_host_rule, extension.get("hosts", ()))),
         data_centres=tuple(map(_data_centre, extension.get("dataCentres", ()))),
         deprecation=_deprecation(schema),
@@ -107,6 +109,20 @@ def _defaults(fields: Mapping[Path, Schema]) -> Spec:
 
 def _paths(dotted: Iterable[str]) -> tuple[Path, ...]:
     return tuple(tuple(path.split(".")) for path in dotted)
+
+
+def _token_rule(value: Mapping[str, Any]) -> TokenRule:
+    path, accounts_url, client_id, client_secret, refresh_token = _paths(
+        [value["path"], *(value["from"][name] for name in _MADE_OF)]
+    )
+    return TokenRule(
+        path=path,
+        reference=value["reference"],
+        accounts_url=accounts_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        refresh_token=refresh_token,
+    )
 
 
 def _host_rule(value: Mapping[str, str]) -> HostRule:

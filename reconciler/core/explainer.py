@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -20,6 +21,8 @@ from reconciler.core.violations import (
     REFERENCE_FORMS,
     Violation,
     literal_secret,
+    stray_reference,
+    unknown_scheme,
     visible_secret,
 )
 from reconciler.core.wording import either, guess, nearest, place, quoted
@@ -87,6 +90,7 @@ class _View:
     secrets: frozenset[Path]
     sealed: Callable[[Path], bool]
     above: Path
+    made: Mapping[Path, str]
 
 
 def explain(
@@ -96,13 +100,15 @@ def explain(
     secrets: Collection[Path] = (),
     sealed: Callable[[Path], bool] = lambda path: False,
     above: Path = (),
+    made: Mapping[Path, str] = MappingProxyType({}),
 ) -> tuple[Violation, ...]:
     """Return the errors in words, each once.
 
     ``secrets`` are the paths of write-only members, and ``sealed`` tells which others lead to one;
-    ``above`` is where ``document`` itself stands.
+    ``made`` says how those of them are asked for that can be made of others; ``above`` is where
+    ``document`` itself stands.
     """
-    view = _View(document, frozenset(secrets), sealed, above)
+    view = _View(document, frozenset(secrets), sealed, above, made)
     return tuple(dict.fromkeys(one for error in errors for one in _explain(error, view)))
 
 
@@ -114,7 +120,7 @@ def _explain(error: Any, view: _View) -> Iterator[Violation]:
     elif secret is None and view.sealed(inside):
         secret = inside
     if secret is not None:
-        yield _secret(secret, _at(view.document, secret))
+        yield _secret(secret, _at(view.document, secret), view.made)
         return
     path = (*view.above, *inside)
     schema = error.schema if isinstance(error.schema, Mapping) else {}
@@ -138,14 +144,15 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _secret(path: Path, value: Any) -> Violation:
+def _secret(path: Path, value: Any, made: Mapping[Path, str]) -> Violation:
     where = place(path)
     if isinstance(value, Mapping):
         text = value.get("secret")
-        if isinstance(text, str) and references.parse(text) is None:
-            known = either(f"{scheme}:" for scheme in references.SCHEMES)
-            detail = f"The reference in {where} is not {known} followed by where it leads."
-            return Violation((*path, "secret"), "Unknown secret scheme", detail)
+        home = next((one for one, reference in made.items() if reference == text), None)
+        if home is not None:
+            return stray_reference(path, made[home], home)
+        if isinstance(text, str) and not references.leads(text):
+            return unknown_scheme(path, made.get(path))
         detail = f"{where} must be a reference: {REFERENCE_FORMS}."
         return Violation(path, "Malformed secret reference", detail)
     if value is None:

@@ -14,9 +14,13 @@ from reconciler.core.wording import guess, quoted
 from reconciler.model.values import Path, SecretRef, Value, VariableRef
 
 SCHEMES = ("env", "file", "exec")
+"""Where a secret may lie."""
 
 AT_HAND = frozenset({"env", "file"})
 """What a plan may follow, since nothing is asked or run; the others wait for an apply."""
+
+_MADE = re.compile(r"[a-z]+:[a-z]+")
+"""How a kind may have a secret asked for that is made of others of the same connection."""
 
 NAMES = ("var", "secret")
 """The only member of a reference; fields of a spec have other names."""
@@ -68,9 +72,24 @@ def _reference(name: str, text: Any) -> VariableRef | SecretRef | None:
 
 
 def parse(text: str) -> SecretRef | None:
-    """Return the reference that ``SCHEME:KEY`` spells, ``None`` unless we know the scheme."""
+    """Return the reference that ``SCHEME:KEY`` spells, ``None`` where it can be none.
+
+    One of no known scheme may be what a kind calls a secret that is made; ``is_made`` tells.
+    """
     scheme, _, key = text.partition(":")
-    return SecretRef(scheme, key) if scheme in SCHEMES and key else None
+    known = scheme in SCHEMES and key
+    return SecretRef(scheme, key) if known or _MADE.fullmatch(text) else None
+
+
+def leads(text: str) -> bool:
+    """Tell whether a text spells a reference to where a secret lies."""
+    reference = parse(text)
+    return reference is not None and not is_made(reference)
+
+
+def is_made(reference: SecretRef) -> bool:
+    """Tell whether a secret lies nowhere, and only a kind can say what it is made of."""
+    return reference.scheme not in SCHEMES
 
 
 def at_hand(reference: SecretRef) -> bool:
@@ -98,7 +117,9 @@ def refusal(reference: SecretRef, bounds: Bounds = NARROW) -> str | None:
         return _env_refusal(reference.key)
     if reference.scheme == "exec":
         return _exec_refusal(reference, bounds.commands)
-    return _file_refusal(reference.key, bounds.secret_paths)
+    if reference.scheme == "file":
+        return _file_refusal(reference.key, bounds.secret_paths)
+    return None
 
 
 def _env_refusal(name: str) -> str | None:

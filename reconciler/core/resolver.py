@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from reconciler.core import adoptions, violations
+from reconciler.core import adoptions, references, violations
 from reconciler.core.shapes import Shape
 from reconciler.core.violations import Violation
 from reconciler.core.wording import guess, place, quoted
@@ -108,6 +108,11 @@ class _Sight:
         """Tell whether text at ``path``, or anywhere below it, is never shown."""
         return self._kind.seals(path)
 
+    def takes(self, reference: SecretRef, path: Path) -> bool:
+        """Tell whether a secret that lies nowhere is one that the kind makes just there."""
+        made = {(rule.path, rule.reference) for rule in self._kind.tokens}
+        return not references.is_made(reference) or (path, str(reference)) in made
+
     def variable(self, path: Path, name: str) -> str | SecretRef | Violation:
         """Return a variable's value, if there is one by that name."""
         variables = self._environment.variables
@@ -196,7 +201,9 @@ class _Reading:
     def _secret(self, value: Any, path: Path) -> None:
         if isinstance(value, VariableRef):
             value = self._sight.variable(path, value.name)
-        if isinstance(value, SecretRef):
+        if isinstance(value, SecretRef) and not self._sight.takes(value, path):
+            self.violations.append(violations.unknown_scheme(("spec", *path)))
+        elif isinstance(value, SecretRef):
             # that of a variable stands in the project's file, and knows where
             span = value.span or self._source.span("spec", *path, "secret")
             self.secrets[path] = SecretRef(value.scheme, value.key, span)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -76,10 +77,12 @@ class Shape:
         *,
         secrets: Collection[Path] = (),
         sealed: Callable[[Path], bool] = lambda path: False,
+        made: Mapping[Path, str] = MappingProxyType({}),
     ) -> None:
         self._schema = schema
         self._secrets = frozenset(secrets)
         self._sealed = sealed
+        self._made = made
         # a registry of our own choice, so that no reference is ever looked up on the network
         self._quick = _Validator(dialect.lean(schema), registry=REGISTRY)
         self._text: dict[Path, bool] = {}
@@ -91,6 +94,7 @@ class Shape:
             kind.schema,
             secrets=[("spec", *path) for path in kind.write_only],
             sealed=lambda path: path[:1] == ("spec",) and kind.seals(path[1:]),
+            made={("spec", *rule.path): rule.reference for rule in kind.tokens},
         )
 
     @cached_property
@@ -103,7 +107,9 @@ class Shape:
             if self._quick.is_valid(document):
                 return ()
             errors = self._wordy.iter_errors(document)
-            return explainer.explain(errors, document, secrets=self._secrets, sealed=self._sealed)
+            return explainer.explain(
+                errors, document, secrets=self._secrets, sealed=self._sealed, made=self._made
+            )
         except RecursionError:
             detail = "What is nested in it has a schema too involved to be followed so deep."
             return (Violation((), "Nested too deeply", detail),)

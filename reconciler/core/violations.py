@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.core.wording import place
+from reconciler.core import references
+from reconciler.core.wording import either, place
 from reconciler.model.values import Path
 
 REFERENCE_FORMS = '{secret: "env:NAME"}, {secret: "file:PATH"} or {var: NAME}'
@@ -28,6 +29,23 @@ def literal_secret(path: Path) -> Violation:
         "committed or shared, replace it where it was issued."
     )
     return Violation(path, "Literal secret", detail)
+
+
+def stray_reference(path: Path, reference: str, home: Path) -> Violation:
+    """Say that a secret which is made stands where another one belongs."""
+    detail = (
+        f"{reference} makes a token of the other credentials of the connection, and may stand in "
+        f"{place(home)} alone. In {place(path)} write a reference: {REFERENCE_FORMS}."
+    )
+    return Violation((*path, "secret"), "Misplaced reference", detail)
+
+
+def unknown_scheme(path: Path, made: str | None = None) -> Violation:
+    """Say that nobody knows where a reference leads; ``made`` could stand there as well."""
+    known = either(f"{scheme}:" for scheme in references.SCHEMES)
+    detail = f"The reference in {place(path)} is not {known} followed by where it leads"
+    detail += f", nor {made}." if made else "."
+    return Violation((*path, "secret"), "Unknown secret scheme", detail)
 
 
 def visible_secret(path: Path) -> Violation:

@@ -50,6 +50,26 @@ _SANDBOX = re.compile(r"[a-z0-9][a-z0-9-]{0,254}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Whom to trust and the way out, whoever is to be reached."""
+
+    ca_bundle: str | None = None
+    proxy: Secret | None = None
+    """A whole URL, which may hold a password."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Return what ``environ`` says; raise ``RejectedError`` for a proxy that is none."""
+        variables = _Variables(environ, ())
+        network = cls(
+            ca_bundle=variables.text("AEP_CA_BUNDLE"), proxy=variables.proxy("AEP_HTTPS_PROXY")
+        )
+        if variables.findings:
+            raise RejectedError(variables.findings)
+        return network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a client of one organisation and sandbox needs to know."""
 

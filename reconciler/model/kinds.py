@@ -39,6 +39,20 @@ class DataCentre:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRule:
+    """A secret that can be made of others of the same connection: which one, and of which."""
+
+    path: Path
+    reference: str
+    """How a manifest asks for it, in the place of a reference: ``SCHEME:KEY``."""
+    accounts_url: Path
+    """The server that makes it, a host by some ``HostRule``."""
+    client_id: Path
+    client_secret: Path
+    refresh_token: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deprecation:
     """The vendor's announcement that a kind is going away."""
 
@@ -67,6 +81,7 @@ class Kind:
     immutable: tuple[Path, ...] = ()
     replaced_whole: tuple[Path, ...] = ()
     """Mappings that the service replaces as one: a change below sends all of it again."""
+    tokens: tuple[TokenRule, ...] = ()
     hosts: tuple[HostRule, ...] = ()
     data_centres: tuple[DataCentre, ...] = ()
     deprecation: Deprecation | None = None

@@ -7,6 +7,8 @@
 | ``GET``, ``POST /_simulator/connections`` | shows all, creates one by hand |
 | ``POST``, ``DELETE /_simulator/connections/{id}`` | changes, removes one by hand |
 | ``POST /_simulator/flows``, ``/sourceConnections`` | creates one by hand |
+| ``POST /_simulator/codes`` | makes a grant code, as Zoho's API console does for a self client |
+| ``DELETE /_simulator/refreshTokens/{token}`` | revokes one of Zoho's refresh tokens |
 | ``DELETE /_simulator/tokens`` | revokes every access token |
 | ``GET /_simulator/log`` | shows what was asked, without secrets |
 | ``POST /_simulator/reset`` | starts again from the settings |
@@ -28,6 +30,7 @@ from reconciler.simulator.exchanges import Answer, Request, json_answer
 from reconciler.simulator.faults import Rule, rule_from
 from reconciler.simulator.refusals import RefusedError
 from reconciler.simulator.routes import CONTROL
+from reconciler.simulator.shapes import expect
 from reconciler.simulator.stage import Stage
 
 Document = Mapping[str, Any]
@@ -106,6 +109,17 @@ def _plant_other(stage: Stage, collection: str, document: object) -> Document:
     return stage.plant_other(collection, document)
 
 
+def _generate_code(stage: Stage, _: str, document: object) -> Document:
+    asked = expect(dict, document, at="$")
+    client = expect(str, asked.get("client"), at="$.client")
+    data_centre = expect(str, asked.get("dataCentre"), at="$.dataCentre")
+    return {"code": stage.zoho.generate_code(client, data_centre)}
+
+
+def _withdraw(stage: Stage, token: str, _: object) -> Document:
+    return {"revoked": stage.zoho.withdraw(token)}
+
+
 OPERATIONS: Mapping[tuple[str, str], Callable[[Stage, str, Any], Document]] = {
     ("GET", "log"): _log,
     ("DELETE", "tokens"): _revoke,
@@ -120,6 +134,8 @@ OPERATIONS: Mapping[tuple[str, str], Callable[[Stage, str, Any], Document]] = {
     ("DELETE", "connections/*"): _uproot,
     ("POST", "flows"): _plant_other,
     ("POST", "sourceConnections"): _plant_other,
+    ("POST", "codes"): _generate_code,
+    ("DELETE", "refreshTokens/*"): _withdraw,
 }
 """Operations by method and path, each given the stage, the path's last step and the body."""
 

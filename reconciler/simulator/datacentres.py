@@ -34,10 +34,13 @@ APIS: Mapping[str, str] = {
 CODES: Mapping[str, str] = {host: code for code, host in ACCOUNTS.items()}
 
 
-def of_url(accounts_url: str) -> str | None:
-    """Return the data centre of an accounts URL: Zoho's own, or ours with ``/zoho/CODE``."""
+def of_url(accounts_url: str, ours: Mapping[str, str]) -> str | None:
+    """Return the data centre of an accounts URL: Zoho's own, or one of ours.
+
+    Those are URLs with ``/zoho/CODE``, and ``ours``, by the origin.
+    """
     parts = urlsplit(accounts_url)
-    return CODES.get(parts.hostname or "") or of_path(parts.path)
+    return ours.get(accounts_url) or CODES.get(parts.hostname or "") or of_path(parts.path)
 
 
 def of_path(path: str) -> str | None:

@@ -35,7 +35,9 @@ class Origin:
         self._chance = chance
         self.lock = threading.RLock()
         """Held while a request is answered; hold it to look at the stage from elsewhere."""
-        self.stage = Stage(self._settings, now=now, chance=chance)
+        self.accounts: dict[str, str] = {}
+        """The data centre of each origin that is one of Zoho's accounts servers alone."""
+        self.stage = self._new_stage()
 
     def handle(self, request: Request) -> Answer:
         """Answer the request, having done before what was due by then."""
@@ -49,7 +51,10 @@ class Origin:
     def reset(self) -> None:
         """Start again from the settings."""
         with self.lock:
-            self.stage = Stage(self._settings, now=self._now, chance=self._chance)
+            self.stage = self._new_stage()
+
+    def _new_stage(self) -> Stage:
+        return Stage(self._settings, now=self._now, chance=self._chance, accounts=self.accounts)
 
     def _handle(self, request: Request, route: Route) -> Answer:
         stage = self.stage

@@ -7,13 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random, SystemRandom
 from types import FrameType
 from typing import Any
 
-from reconciler.simulator import seeds
+from reconciler.simulator import datacentres, seeds
 from reconciler.simulator.control import shown
 from reconciler.simulator.effects import Effect
 from reconciler.simulator.faults import Match, Rule
@@ -27,10 +27,12 @@ from reconciler.simulator.world import World
 class Running:
     """A simulation that is being served, for a test to look at and to disturb."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, stack: ExitStack) -> None:
         self.origin = server.origin
         self.url = server.url
         """The origin: base of Flow Service, of IMS, of ``/zoho/{dc}`` and ``/_simulator``."""
+        self._stack = stack
+        self._accounts: dict[str, str] = {}
 
     @property
     def world(self) -> World:
@@ -98,6 +100,36 @@ class Running:
         with self.origin.lock:
             self.origin.stage.ims.revoke_all()
 
+    def accounts(self, data_centre: str) -> str:
+        """Return the origin of Zoho's accounts server of a data centre; one that is served."""
+        if data_centre not in self._accounts:
+            host = datacentres.ACCOUNTS[data_centre]
+            server = self._stack.enter_context(_serving(Server(self.origin, port=0, host=host)))
+            with self.origin.lock:
+                self.origin.accounts[server.url] = data_centre
+            self._accounts[data_centre] = server.url
+        return self._accounts[data_centre]
+
+    def generate_code(self, client_id: str, data_centre: str) -> str:
+        """Return a self client's grant code, as Zoho's API console makes it."""
+        with self.origin.lock:
+            return self.origin.stage.zoho.generate_code(client_id, data_centre)
+
+    def issued(self, refresh_token: str, data_centre: str) -> list[str]:
+        """Return the live access tokens of one of Zoho's refresh tokens, the oldest first."""
+        with self.origin.lock:
+            return self.origin.stage.zoho.issued(refresh_token, data_centre)
+
+    def spend(self, refresh_token: str, data_centre: str) -> None:
+        """Have as many access tokens made of it as Zoho makes for now."""
+        with self.origin.lock:
+            self.origin.stage.zoho.spend(refresh_token, data_centre)
+
+    def withdraw(self, refresh_token: str) -> None:
+        """Revoke one of Zoho's refresh tokens."""
+        with self.origin.lock:
+            self.origin.stage.zoho.withdraw(refresh_token)
+
     def reset(self) -> None:
         """Start again from the settings."""
         self.origin.reset()
@@ -112,13 +144,20 @@ def serve(
     chance: Random | None = None,
 ) -> Iterator[Running]:
     """Serve a simulation from a background thread until the block ends; port 0 picks a free one."""
-    server = Server(Origin(settings, now=now, chance=chance or SystemRandom()), port=port)
+    origin = Origin(settings, now=now, chance=chance or SystemRandom())
+    with ExitStack() as stack:
+        server = stack.enter_context(_serving(Server(origin, port=port)))
+        yield Running(server, stack=stack)
+
+
+@contextmanager
+def _serving(server: Server) -> Iterator[Server]:
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
     )
     thread.start()
     try:
-        yield Running(server)
+        yield server
     finally:
         server.ending.set()
         server.shutdown()
@@ -127,7 +166,10 @@ def serve(
 
 
 def exports(running: Running) -> list[str]:
-    """Return the shell lines that point reconciler at the simulation."""
+    """Return the shell lines that point reconciler at the simulation.
+
+    Zoho's accounts servers are served where the simulation has a client of theirs.
+    """
     client = running.origin.stage.settings.clients[0]
     variables = {
         "AEP_BASE_URL": running.url,
@@ -136,6 +178,11 @@ def exports(running: Running) -> list[str]:
         "AEP_CLIENT_SECRET": client.secrets[0],
         "AEP_ORG_ID": client.organization,
     }
+    clients = running.origin.stage.settings.zoho_clients
+    for data_centre in datacentres.ACCOUNTS:
+        if any(data_centre in one.data_centres for one in clients):
+            name = f"ZOHO_ACCOUNTS_URL_{data_centre.upper()}"
+            variables[name] = running.accounts(data_centre)
     return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 

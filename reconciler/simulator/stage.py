@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.simulator import connections, seeds, sources
@@ -25,7 +26,15 @@ Document = Mapping[str, Any]
 class Stage:
     """The services, the world behind them, and what a person may do to it."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], float], chance: Random) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], float],
+        chance: Random,
+        accounts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """``accounts`` has the data centre of each origin that is an accounts server alone."""
         self.settings = settings
         self.chance = chance
         self.agenda = Agenda(now)
@@ -34,7 +43,11 @@ class Stage:
         switches = settings.switches
         self.ims = Ims(settings.clients, agenda=self.agenda, chance=chance, switches=switches)
         self.zoho = Zoho(
-            settings.zoho_clients, agenda=self.agenda, chance=chance, switches=switches
+            settings.zoho_clients,
+            agenda=self.agenda,
+            chance=chance,
+            switches=switches,
+            origins=accounts,
         )
         self.world = World(
             specs=[*sources.KNOWN, *settings.connection_specs],

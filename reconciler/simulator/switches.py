@@ -86,6 +86,10 @@ class Switches:
     zoho_legacy_errors: bool = False
     """Whether a wrong Zoho secret is ``invalid_client``, as older servers answered."""
 
+    localized_throttling: bool = False
+    """Whether Zoho throttles in Chinese, as it was seen to for a user of that language. The English
+    words are those of token-limits; nothing says who gets which, nor the rest of the others."""
+
     clock_offset: float = 0.0
     """Seconds by which the services' clocks differ from ours."""
 

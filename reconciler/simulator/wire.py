@@ -54,11 +54,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def _request(self, body: bytes) -> Request:
         path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if self.server.host is not None:
+            headers["host"] = self.server.host
         return Request(
             method=self.command,
             path=path,
             query=tuple(parse_qsl(query, keep_blank_values=True)),
-            headers={name.lower(): value for name, value in self.headers.items()},
+            headers=headers,
             body=body,
         )
 
@@ -114,8 +117,10 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, origin: Origin, *, port: int) -> None:
+    def __init__(self, origin: Origin, *, port: int, host: str | None = None) -> None:
         self.origin = origin
+        self.host = host
+        """Whom its port stands for, whatever a request says."""
         self.ending = threading.Event()
         """Set when the server ends, so that nobody waits on."""
         self._open: set[socket.socket] = set()

@@ -1,8 +1,10 @@
-"""Zoho's accounts servers, one for each data centre, below ``/zoho/{dc}`` or by ``Host``.
+"""Zoho's accounts servers, one for each data centre, by ``Host``, by port or below ``/zoho/{dc}``.
 
 Requests, answers and limits: Zoho's OAuth pages (zoho.com/accounts/protocol/oauth, among them
 token-limits) and zoho/zohocrm-python-sdk-8.0. A refusal is a 200 with ``error``; only throttling
-is a 400. Guess: the word for an unknown grant type.
+is a 400. A code brings a refresh token where it was asked for with ``access_type=offline``, or is a
+self client's, made in the API console (self-client/authorization-code-flow). Guess: the word for an
+unknown grant type.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from reconciler.simulator.switches import Switches
 LIFE = 3600
 """Seconds an access token lives."""
 GRANT_LIFE = 120
-"""Seconds a grant code lives."""
+"""Seconds a grant code lives that a redirect brings."""
+SELF_CLIENT_LIFE = 180
+"""Seconds a self client's lives, unless the console is told otherwise."""
 WINDOW = 600
 """Seconds over which token requests are counted."""
 REQUESTS = 10
@@ -43,6 +47,15 @@ class ZohoClient:
     scope: str = "ZohoCRM.modules.ALL ZohoCRM.settings.ALL"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grant:
+    client: ZohoClient
+    data_centre: str
+    ends: float
+    offline: bool
+    """Whether it brings a refresh token."""
+
+
 @dataclass(slots=True)
 class _Refresh:
     client: ZohoClient
@@ -55,13 +68,20 @@ class Zoho:
     """Grants, refresh tokens and access tokens of every data centre."""
 
     def __init__(
-        self, clients: Iterable[ZohoClient], *, agenda: Agenda, chance: Random, switches: Switches
+        self,
+        clients: Iterable[ZohoClient],
+        *,
+        agenda: Agenda,
+        chance: Random,
+        switches: Switches,
+        origins: Mapping[str, str],
     ) -> None:
         self.switches = switches
+        self._origins = origins
         self._clients = {one.id: one for one in clients}
         self._agenda = agenda
         self._chance = chance
-        self._codes: dict[str, tuple[ZohoClient, str, float]] = {}
+        self._grants: dict[str, _Grant] = {}
         self._refresh: dict[tuple[str, str], _Refresh] = {
             (dc, token): _Refresh(client, dc)
             for client in self._clients.values()
@@ -95,10 +115,36 @@ class Zoho:
         """Whether a connection with these parameters gets in; yes while no client is known."""
         if not self._clients:
             return True
-        code = datacentres.of_url(params.get("accountsUrl", ""))
+        code = datacentres.of_url(params.get("accountsUrl", ""), self._origins)
         held = self._refresh.get((code or "", params.get("refreshToken", "")))
         given = (params.get("clientId"), params.get("clientSecret"))
         return held is not None and given == (held.client.id, held.client.secret)
+
+    def generate_code(self, client_id: str, data_centre: str) -> str:
+        """Return a self client's grant code, as the API console of a data centre makes it.
+
+        Raises ``ValueError`` for a client that this console does not have.
+        """
+        client = self._client(data_centre, {"client_id": client_id})
+        if client is None:
+            raise ValueError(f"{client_id!r} is no client of {data_centre!r}")
+        return self._new_grant(client, data_centre, life=SELF_CLIENT_LIFE, offline=True)
+
+    def issued(self, token: str, data_centre: str) -> list[str]:
+        """Return the access tokens of a refresh token, the oldest first."""
+        return [access for access, _ in self._refresh[data_centre, token].access]
+
+    def spend(self, token: str, data_centre: str) -> None:
+        """Have as many access tokens made of a refresh token as are made for now."""
+        held = self._refresh[data_centre, token]
+        held.requests.extend([self._agenda.now()] * (REQUESTS - len(held.requests)))
+
+    def withdraw(self, token: str) -> bool:
+        """Revoke a refresh token wherever it was issued; tell whether there was one."""
+        mine = [key for key in self._refresh if key[1] == token]
+        for key in mine:
+            del self._refresh[key]
+        return bool(mine)
 
     # --- operations --------------------------------------------------------------------------
 
@@ -111,8 +157,8 @@ class Zoho:
         client = self._client(code, asked)
         if client is None or "redirect_uri" not in asked:
             return _refusal("invalid_client" if client is None else "invalid_redirect_uri")
-        grant = self._new_token()
-        self._codes[grant] = (client, code, self._agenda.now() + GRANT_LIFE)
+        offline = asked.get("access_type") == "offline"
+        grant = self._new_grant(client, code, life=GRANT_LIFE, offline=offline)
         query = {
             "code": grant,
             "location": code,
@@ -148,14 +194,18 @@ class Zoho:
         while held.requests and held.requests[0] <= now - WINDOW:
             held.requests.popleft()
         if len(held.requests) >= REQUESTS:
-            return _throttled()
+            return _throttled(localized=self.switches.localized_throttling)
         held.requests.append(now)
         return self._granted(held)
 
     def _exchanged(self, code: str, client: ZohoClient, grant: str) -> Answer:
-        owner, place, ends = self._codes.pop(grant, (None, "", 0.0))
-        if owner != client or place != code or ends <= self._agenda.now():
+        held = self._grants.pop(grant, None)
+        if held is None or (held.client, held.data_centre) != (client, code):
             return _refusal("invalid_code")
+        if held.ends <= self._agenda.now():
+            return _refusal("invalid_code")
+        if not held.offline:
+            return self._granted(_Refresh(client, code))
         mine = [key for key, held in self._refresh.items() if held.client == client]
         if len(mine) >= REFRESH_TOKENS:
             del self._refresh[mine[0]]
@@ -196,6 +246,13 @@ class Zoho:
         client = self._clients.get(asked.get("client_id", ""))
         return client if client is not None and code in client.data_centres else None
 
+    def _new_grant(self, client: ZohoClient, code: str, *, life: float, offline: bool) -> str:
+        grant = self._new_token()
+        self._grants[grant] = _Grant(
+            client=client, data_centre=code, ends=self._agenda.now() + life, offline=offline
+        )
+        return grant
+
     def _new_token(self) -> str:
         return f"1000.{self._chance.randbytes(16).hex()}.{self._chance.randbytes(16).hex()}"
 
@@ -204,8 +261,9 @@ def _refusal(error: str) -> Answer:
     return json_answer(200, {"error": error})
 
 
-def _throttled() -> Answer:
+def _throttled(*, localized: bool) -> Answer:
     text = "You have made too many requests continuously. Please try again after some time."
-    return json_answer(
-        400, {"error_description": text, "error": "Access Denied", "status": "failure"}
-    )
+    error = "Access Denied"
+    if localized:
+        text, error = "您连续发出的请求过多。请稍后再试。", "拒绝访问"
+    return json_answer(400, {"error_description": text, "error": error, "status": "failure"})

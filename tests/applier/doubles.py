@@ -14,14 +14,14 @@ from reconciler.applier.world import World
 from reconciler.core.invocations import Invocation
 from reconciler.model.addresses import Address, Etag, RemoteId
 from reconciler.model.explorations import Column, Table
-from reconciler.model.kinds import Kind
+from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.uses import Use
-from reconciler.model.values import SecretRef
+from reconciler.model.values import Path, SecretRef, Spec
 from reconciler.ports import Accepted
 from tests.builders import CLIENT, KIND, recorded, remote_id
 
@@ -172,6 +172,15 @@ class Secrets:
         return Secret(f"secret of {reference}")
 
 
+class Tokens:
+    """``ports.TokenSource``."""
+
+    def issue(
+        self, kind: Kind, rule: TokenRule, spec: Spec, secrets: Mapping[Path, Secret]
+    ) -> Secret:
+        raise AssertionError
+
+
 @dataclass
 class Stage:
     """Everything that an applier or a settler is given."""
@@ -199,6 +208,7 @@ class Stage:
             kinds={KIND.name: KIND},
             remote=self.service,
             secrets=Secrets(),
+            tokens=Tokens(),
             clock=self.clock,
             threads=SystemThreads(),
             progress=self.listener,

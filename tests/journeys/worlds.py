@@ -320,9 +320,9 @@ class World:
 
 
 @contextmanager
-def opened(folder: Path, hours: Hours) -> Iterator[World]:
+def opened(folder: Path, hours: Hours, settings: Settings = SETTINGS) -> Iterator[World]:
     """Provide a new world whose project lies in ``folder`` and whose service goes by ``hours``."""
-    with server.serve(SETTINGS, now=hours.wall) as service:
+    with server.serve(settings, now=hours.wall) as service:
         environ = {
             "AEP_BASE_URL": service.url,
             "AEP_IMS_URL": service.url,

@@ -184,7 +184,8 @@ def test_the_eleventh_access_token_ends_the_first(zoho: Caller) -> None:
 
 
 def test_a_grant_code_earns_a_refresh_token_once(zoho: Caller) -> None:
-    query = urlencode({"client_id": ZOHO_CLIENT.id, "redirect_uri": "https://example.org/back"})
+    asked = {"client_id": ZOHO_CLIENT.id, "redirect_uri": "https://example.org/back"}
+    query = urlencode({**asked, "access_type": "offline"})
     location = zoho.send("GET", f"/zoho/eu/oauth/v2/auth?{query}").headers["Location"]
     assert "accounts-server=https%3A%2F%2Faccounts.zoho.eu" in location
     code = location.partition("code=")[2].partition("&")[0]
@@ -197,6 +198,35 @@ def test_a_grant_code_earns_a_refresh_token_once(zoho: Caller) -> None:
         assert post(zoho, f"/zoho/eu/{path}", {"token": "unknown"}).status == 400
     assert post(zoho, "/zoho/eu/oauth/v2/token/revoke", {"token": token}).status == 200
     assert post(zoho, "/zoho/eu/oauth/v2/token", fresh).json == {"error": "invalid_code"}
+
+
+def test_a_grant_code_for_online_access_earns_no_refresh_token(zoho: Caller) -> None:
+    asked = {"client_id": ZOHO_CLIENT.id, "redirect_uri": "https://example.org/back"}
+    location = zoho.send("GET", f"/zoho/eu/oauth/v2/auth?{urlencode(asked)}").headers["Location"]
+    code = location.partition("code=")[2].partition("&")[0]
+    exchange = {**REFRESH, "grant_type": "authorization_code", "code": code}
+    answer = post(zoho, "/zoho/eu/oauth/v2/token", exchange).json
+    assert "access_token" in answer
+    assert "refresh_token" not in answer
+
+
+def test_a_code_of_the_console_earns_a_refresh_token_for_three_minutes(zoho: Caller) -> None:
+    asked = {"client": ZOHO_CLIENT.id, "dataCentre": "eu"}
+    code = zoho.send("POST", "/_simulator/codes", asked).json["code"]
+    exchange = {**REFRESH, "grant_type": "authorization_code", "code": code}
+    assert "refresh_token" in post(zoho, "/zoho/eu/oauth/v2/token", exchange).json
+    exchange["code"] = zoho.send("POST", "/_simulator/codes", asked).json["code"]
+    zoho.clock.seconds += 180
+    assert post(zoho, "/zoho/eu/oauth/v2/token", exchange).json == {"error": "invalid_code"}
+    assert "error" in zoho.send("POST", "/_simulator/codes", {**asked, "dataCentre": "us"}).json
+
+
+def test_throttling_may_speak_another_language(zoho: Caller) -> None:
+    zoho.send("POST", "/_simulator/switches", {"localized_throttling": True})
+    for _ in range(10):
+        post(zoho, "/zoho/eu/oauth/v2/token", REFRESH)
+    reply = post(zoho, "/zoho/eu/oauth/v2/token", REFRESH)
+    assert (reply.status, reply.json["error"]) == (400, "拒绝访问")
 
 
 def test_zoho_lists_its_accounts_servers(zoho: Caller) -> None:
