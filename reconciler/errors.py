@@ -4,6 +4,7 @@ ReconcilerError                     1
 ├── RejectedError                   1   input with findings, all of them
 ├── SecretError                     1   a secret that cannot be had
 ├── TokenError                      1   a server that makes tokens and made none
+├── HandoverError                   1   a new secret that its keeper did not take
 ├── PlanError                       1   a saved plan that cannot be applied
 ├── UnreviewedError                 1   a fresh plan that is not the one that was reviewed
 ├── NotApprovedError                1   a plan that was shown and is not to be applied
@@ -85,6 +86,12 @@ class TokenError(ReconcilerError):
     def __init__(self, detail: str, *, trouble: Trouble) -> None:
         super().__init__(detail)
         self.trouble = trouble
+
+
+class HandoverError(ReconcilerError):
+    """A new secret is not where it was to be; its text says where it is, and never the value."""
+
+    summary = "Token not handed over"
 
 
 class PlanError(ReconcilerError):

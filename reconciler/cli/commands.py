@@ -23,6 +23,7 @@ LISTED: Final = {
     "state": "Look at the state of an environment, or change it by hand.",
     "force-unlock": "Say who holds the lock of a state, which no force can take.",
     "spec": "Make kinds of the sources that Flow Service knows.",
+    "credentials": "Try declared credentials, and make a refresh token.",
     "simulate": "Run a local Flow Service to try things on.",
     "version": "Show the version.",
     "completion": "Print the shell completion script.",

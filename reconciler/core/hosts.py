@@ -66,6 +66,11 @@ def _texts(value: object) -> Iterator[str]:
             yield one
 
 
+def role_at(kind: Kind, path: Path) -> str:
+    """Return which hosts of a data centre the field at ``path`` may name."""
+    return next((rule.role for rule in kind.hosts if rule.path == path), "")
+
+
 def _judge(
     text: str, rule: HostRule, kind: Kind, allowed: Sequence[str]
 ) -> DataCentre | HostProblem | None:

@@ -115,6 +115,11 @@ class Running:
         with self.origin.lock:
             return self.origin.stage.zoho.generate_code(client_id, data_centre)
 
+    def authorize(self, client_id: str, data_centre: str) -> str:
+        """Return a grant code as a redirect brings it that did not ask for offline access."""
+        with self.origin.lock:
+            return self.origin.stage.zoho.generate_code(client_id, data_centre, offline=False)
+
     def issued(self, refresh_token: str, data_centre: str) -> list[str]:
         """Return the live access tokens of one of Zoho's refresh tokens, the oldest first."""
         with self.origin.lock:

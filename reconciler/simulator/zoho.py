@@ -120,7 +120,7 @@ class Zoho:
         given = (params.get("clientId"), params.get("clientSecret"))
         return held is not None and given == (held.client.id, held.client.secret)
 
-    def generate_code(self, client_id: str, data_centre: str) -> str:
+    def generate_code(self, client_id: str, data_centre: str, *, offline: bool = True) -> str:
         """Return a self client's grant code, as the API console of a data centre makes it.
 
         Raises ``ValueError`` for a client that this console does not have.
@@ -128,7 +128,7 @@ class Zoho:
         client = self._client(data_centre, {"client_id": client_id})
         if client is None:
             raise ValueError(f"{client_id!r} is no client of {data_centre!r}")
-        return self._new_grant(client, data_centre, life=SELF_CLIENT_LIFE, offline=True)
+        return self._new_grant(client, data_centre, life=SELF_CLIENT_LIFE, offline=offline)
 
     def issued(self, token: str, data_centre: str) -> list[str]:
         """Return the access tokens of a refresh token, the oldest first."""

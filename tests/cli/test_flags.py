@@ -10,6 +10,15 @@ from tests.journeys.worlds import World, crm
 
 WITHOUT_COLOUR = {"completion": ("bash",), "version": ()}
 """The commands that show nothing in colour, with what else they take."""
+GROUPS = {
+    "credentials": ("check", "exchange"),
+    "spec": ("list", "pull"),
+    "state": tuple(state_command.LISTED),
+}
+WITH_COLOUR = [
+    *sorted(LISTED.keys() - GROUPS.keys()),
+    *(f"{group} {name}" for group, names in GROUPS.items() for name in names),
+]
 
 
 @pytest.mark.parametrize("flag", ["-no-color", "--no-color"])
@@ -23,14 +32,7 @@ def test_no_color_changes_nothing_where_there_is_no_colour(
     assert world.run(name, flag, *WITHOUT_COLOUR[name]) == plain
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *sorted(LISTED.keys() - {"spec", "state"}),
-        *("spec list", "spec pull"),
-        *(f"state {one}" for one in state_command.LISTED),
-    ],
-)
+@pytest.mark.parametrize("words", WITH_COLOUR)
 def test_every_command_takes_no_color(world: World, words: str) -> None:
     assert "--no-color" in world.run(*words.split(), "--help").out
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,17 +30,23 @@ CLIENT = ZohoClient(
 FRESH = {"secret": "zoho:refresh"}
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@contextmanager
+def opened(folder: Path) -> Iterator[World]:
     """Provide a world with one of Zoho's clients, registered in Europe, its servers allowed."""
-    with worlds.opened(tmp_path, Hours(), replace(SETTINGS, zoho_clients=(CLIENT,))) as made:
+    with worlds.opened(folder, Hours(), replace(SETTINGS, zoho_clients=(CLIENT,))) as made:
         allow(made)
         yield made
 
 
-def allow(world: World, **policy: object) -> None:
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with opened(tmp_path) as made:
+        yield made
+
+
+def allow(world: World, *more: str) -> None:
     hosts = [world.service.accounts(code).removeprefix("http://") for code in ("eu", "us")]
-    world.configure(policy={"allowed_hosts": hosts, **policy})
+    world.configure(policy={"allowed_hosts": [*hosts, *more]})
 
 
 def fresh(world: World, name: str = "crm", /, *, data_centre: str = "eu", **changes: Any) -> str:
