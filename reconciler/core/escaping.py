@@ -9,11 +9,19 @@ from itertools import accumulate
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that ``str.isprintable`` lets through although nothing of them is seen."""
 
-_COMMAND = re.compile(r"(?<!#)#++(?=(?:vso|teamcity)?\[)|(?<!\S):(?=:)", re.IGNORECASE)
+_BEGUN = "|".join(
+    word[:length] for word in ("vso[", "teamcity[") for length in range(1, len(word))
+)
+"""What the rest of a command begins with, where the text ends before the command does."""
+
+_COMMAND = re.compile(
+    rf"(?<!#)#++(?=(?:vso|teamcity)?\[|(?:{_BEGUN})?\Z)|(?<!\S):(?=:)", re.IGNORECASE
+)
 """Where runners look for commands in a log: ``##[`` (GitHub), ``##vso[`` (Azure Pipelines) and
 ``##teamcity[`` wherever they stand, ``::`` (GitHub) at the beginning of a line. A single ``#`` is
-one of them too, for what is printed right before it may end in another. A run of them is looked at
-once, from its first sign on: in a text of many, each would look for the end of them all."""
+one of them too, and so is the last word of a text, for what is printed right before it may end in
+another, and what is printed right after it may go on. A run of them is looked at once, from its
+first sign on: in a text of many, each would look for the end of them all."""
 
 _REACH = len("#teamcity[")
 """Signs from a single ``#`` on that decide whether it begins a command."""

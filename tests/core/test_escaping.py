@@ -6,7 +6,7 @@ import json
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.core import canonical
@@ -24,7 +24,8 @@ from tests.hostile import HOSTILE, SAYABLE, harmless
         ("\ud800", r"\u{d800}"),
         ("##[group]x", r"\u{23}\u{23}[group]x"),
         ("a ##vso[task.x]", r"a \u{23}\u{23}vso[task.x]"),
-        ("#", "#"),
+        ("# 1", "# 1"),
+        ("No. #", r"No. \u{23}"),
         ("## Title, issue #7", "## Title, issue #7"),
         ("::error::x", r"\u{3a}:error::x"),
         ("  ::error::x", r"  \u{3a}:error::x"),
@@ -46,6 +47,9 @@ def test_what_is_too_long_ends_in_an_ellipsis_and_in_no_half_of_an_escape(
     assert not shown[:-1].endswith(("\\", "\\u", "\\u{", "\\u{1", "\\u{1b", "\\u{2"))
 
 
+@example(["#", "#", "["])
+@example(["##", "vso["])
+@example(["#vs", "o[", "##team", "city["])
 @given(st.lists(st.text(st.sampled_from("#:[ vsoVSOteamciy\n\u2028a")), max_size=4))
 def test_pieces_stay_harmless_next_to_each_other_and_at_the_head_of_a_line(
     pieces: list[str],
