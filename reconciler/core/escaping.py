@@ -9,9 +9,7 @@ from itertools import accumulate
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that ``str.isprintable`` lets through although nothing of them is seen."""
 
-_BEGUN = "|".join(
-    word[:length] for word in ("vso[", "teamcity[") for length in range(1, len(word))
-)
+_BEGUN = "|".join(word[:length] for word in ("vso[", "teamcity[") for length in range(1, len(word)))
 """What the rest of a command begins with, where the text ends before the command does."""
 
 _COMMAND = re.compile(
