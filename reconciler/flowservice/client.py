@@ -28,6 +28,7 @@ from reconciler.flowservice.retries import Retrier
 from reconciler.flowservice.settings import Settings
 from reconciler.flowservice.times import ServiceTime
 from reconciler.flowservice.tokens import tokens_for
+from reconciler.http.sockets import Trust
 from reconciler.http.transport import (
     OBJECT_LIMIT,
     PAGE_LIMIT,
@@ -96,7 +97,8 @@ class FlowService:
         ``log`` gets one line per request. ``scrubber`` takes secrets out of what services say, and
         is told our own credentials. Raises ``RejectedError`` for an unusable CA bundle.
         """
-        wire = transport or Wire(clock=clock, ca_bundle=settings.ca_bundle, proxy=settings.proxy)
+        trust = Trust(settings.ca_bundle)
+        wire = transport or Wire(clock=clock, trust=trust, proxy=settings.proxy)
         confidences = Confidences(scrubber or Scrubber(), *settings.secrets)
         if log is not None:
             wire = LoggedTransport(wire, log=log, tell=confidences.tell, clock=clock)

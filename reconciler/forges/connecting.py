@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from reconciler.forges import github, gitlab
 from reconciler.forges.places import Host, Place
-from reconciler.forges.wire import Wire
+from reconciler.http.sockets import Trust
+from reconciler.http.wire import Wire
 from reconciler.ports import Clock, Forge
 
 
 def connect(place: Place, *, clock: Clock) -> Forge:
     """Return the request that is meant; raises ``ForgeError`` where it has to be looked for."""
-    wire = Wire(clock=clock, ca_bundle=place.ca_bundle)
+    trust = Trust(place.ca_bundle, variable="CI_SERVER_TLS_CA_FILE", beside_known=True)
+    wire = Wire(clock=clock, trust=trust)
     match place.host:
         case Host.GITHUB:
             return github.connect(place, wire=wire, clock=clock)

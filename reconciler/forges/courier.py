@@ -11,10 +11,17 @@ from urllib.parse import urlsplit
 
 from reconciler import __version__
 from reconciler.core import strict_json
-from reconciler.errors import ForgeError, ForgeSilentError, ForgeUnreachableError
+from reconciler.errors import (
+    ForgeError,
+    ForgeSilentError,
+    ForgeUnreachableError,
+    SilentError,
+    UnreachableError,
+    UntrustedError,
+)
 from reconciler.forges import refusals
 from reconciler.forges.refusals import Terms
-from reconciler.forges.wire import Answer, Wire
+from reconciler.http.transport import Request, Response, Transport
 from reconciler.model.secrets import Secret
 from reconciler.ports import Clock
 
@@ -22,6 +29,9 @@ PAUSES: Final = (1.0, 4.0, 10.0)
 """Seconds before each repeat."""
 LONGEST_WISH: Final = 60.0
 """Seconds that ``Retry-After`` may ask for; who asks for more is not waited for at all."""
+
+LARGEST: Final = 64 << 20
+"""Bytes; a hundred of GitHub's longest comments, in the widest spelling, have less."""
 
 _LONGEST_SECONDS: Final = 7
 """Digits; a wait of more is nonsense rather than a wish."""
@@ -52,7 +62,7 @@ class Courier:
         accept: Mapping[str, str],
         credential: Credential,
         terms: Terms,
-        wire: Wire,
+        wire: Transport,
         clock: Clock,
     ) -> None:
         self._base_url = base_url
@@ -66,7 +76,7 @@ class Courier:
         self._wire = wire
         self._clock = clock
 
-    def send(self, method: str, target: str, *, body: object = None) -> Answer:
+    def send(self, method: str, target: str, *, body: object = None) -> Response:
         """Send to a path below the base URL, or to a URL of its origin; return the 2xx answer.
 
         A ``POST`` is repeated only after a definite no, other methods also after no answer. Raises
@@ -82,7 +92,7 @@ class Courier:
             came = self._attempt(method, url, body)
         return self._judged(method, came)
 
-    def read(self, target: str) -> tuple[Any, Answer]:
+    def read(self, target: str) -> tuple[Any, Response]:
         """Return the document at a path or URL, with the answer that brought it."""
         answer = self.send("GET", target)
         return document(answer), answer
@@ -97,22 +107,33 @@ class Courier:
             )
         return target
 
-    def _attempt(self, method: str, url: str, body: object) -> Answer | ForgeError:
+    def _attempt(self, method: str, url: str, body: object) -> Response | ForgeError:
         data = None if body is None else json.dumps(body).encode()
         typed = {} if data is None else {"Content-Type": "application/json"}
         headers = {**self._headers, **typed, **self._credential.headers()}
+        request = Request(method=method, url=url, headers=headers, body=data, limit=LARGEST)
+        host = urlsplit(url).hostname
         try:
-            return self._wire.send(method, url, headers=headers, body=data)
-        except ForgeError as error:
-            return error
+            return self._wire.send(request)
+        except UntrustedError:
+            return ForgeUnreachableError(
+                f"{host} did not prove who it is, so nothing was sent. Is the certificate its own, "
+                "and known to this machine?"
+            )
+        except UnreachableError as error:
+            return ForgeUnreachableError(error.detail)
+        except SilentError:
+            return ForgeSilentError(
+                f"{host} did not answer {method} in time, or broke off its answer."
+            )
 
-    def _waited(self, pause: float, came: Answer | ForgeError) -> bool:
-        wish = _wish(came) if isinstance(came, Answer) else None
+    def _waited(self, pause: float, came: Response | ForgeError) -> bool:
+        wish = _wish(came) if isinstance(came, Response) else None
         if wish is not None and wish > LONGEST_WISH:
             return False
         return self._clock.sleep(max(pause, wish or 0))
 
-    def _judged(self, method: str, came: Answer | ForgeError) -> Answer:
+    def _judged(self, method: str, came: Response | ForgeError) -> Response:
         if isinstance(came, ForgeSilentError) and method == "POST":
             raise ForgeSilentError(f"{came.detail} {AGAIN}") from came
         if isinstance(came, ForgeSilentError):
@@ -126,7 +147,7 @@ class Courier:
         raise refusals.refused(method, came, self._terms)
 
 
-def document(answer: Answer) -> Any:
+def document(answer: Response) -> Any:
     """Return the JSON document of an answer; ``ForgeError`` says what is wrong with it."""
     if answer.body is None:
         raise ForgeError("The host's answer is longer than any page of comments.")
@@ -139,23 +160,23 @@ def document(answer: Answer) -> Any:
         ) from error
 
 
-def _may_repeat(method: str, came: Answer | ForgeError) -> bool:
+def _may_repeat(method: str, came: Response | ForgeError) -> bool:
     match came:
         case ForgeUnreachableError():
             return True
         case ForgeError():
             return method != "POST"
-        case Answer():
+        case Response():
             return refusals.is_throttled(came) or (_is_trouble(came) and method != "POST")
 
 
-def _is_trouble(answer: Answer) -> bool:
+def _is_trouble(answer: Response) -> bool:
     return answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _wish(answer: Answer) -> int | None:
+def _wish(answer: Response) -> int | None:
     """Return the seconds that ``Retry-After`` asks for; a date asks for nothing."""
-    text = answer.headers.get("Retry-After", "")
+    text = answer.headers.get("retry-after", "")
     sane = text.isascii() and text.isdigit() and len(text) <= _LONGEST_SECONDS
     return int(text) if sane else None
 

@@ -15,7 +15,7 @@ from reconciler.forges import shapes
 from reconciler.forges.courier import Courier, Credential
 from reconciler.forges.places import Place
 from reconciler.forges.refusals import Terms
-from reconciler.forges.wire import Wire
+from reconciler.http.transport import Transport
 from reconciler.model.comments import Comment
 from reconciler.ports import Clock
 
@@ -72,7 +72,7 @@ class GitHub:
         self._courier.send("PATCH", target, body={"body": body})
 
 
-def connect(place: Place, *, wire: Wire, clock: Clock) -> GitHub:
+def connect(place: Place, *, wire: Transport, clock: Clock) -> GitHub:
     """Return the pull request; where no number says which, the one that brought the commit."""
     courier = Courier(
         place.base_url,

@@ -10,7 +10,7 @@ from reconciler.forges import events, shapes
 from reconciler.forges.courier import Courier, Credential
 from reconciler.forges.places import Place
 from reconciler.forges.refusals import Terms
-from reconciler.forges.wire import Answer, Wire
+from reconciler.http.transport import Response, Transport
 from reconciler.model.comments import Comment
 from reconciler.ports import Clock
 
@@ -60,7 +60,7 @@ class GitLab:
         self._courier.send("PUT", f"{self._notes}/{comment.id}", body={"body": body})
 
 
-def connect(place: Place, *, wire: Wire, clock: Clock) -> GitLab:
+def connect(place: Place, *, wire: Transport, clock: Clock) -> GitLab:
     """Return the merge request; where no number says which, the one that brought the commit."""
     courier = Courier(
         place.base_url,
@@ -106,10 +106,10 @@ def _comment(item: Any) -> Comment:
     return shapes.comment(item, author=username)
 
 
-def _next(answer: Answer, first: str) -> str | None:
+def _next(answer: Response, first: str) -> str | None:
     """Return where the list goes on, ``None`` at its end.
 
     By number if there is one: behind a proxy, links may name a host that only GitLab knows.
     """
-    number = events.positive(answer.headers.get("X-Next-Page", ""))
+    number = events.positive(answer.headers.get("x-next-page", ""))
     return shapes.following(answer) if number is None else f"{first}&page={number}"

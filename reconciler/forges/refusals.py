@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from reconciler.errors import ForgeError, ForgeRefusedError
-from reconciler.forges.wire import Answer
+from reconciler.http.transport import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ _TOO_LONG: Final = (
 )
 
 
-def refused(method: str, answer: Answer, terms: Terms) -> ForgeError:
+def refused(method: str, answer: Response, terms: Terms) -> ForgeError:
     """Return the error for an answer that is no yes. Nothing of its body is repeated."""
     if answer.status < HTTPStatus.BAD_REQUEST:
         return ForgeError(
@@ -41,14 +41,14 @@ def refused(method: str, answer: Answer, terms: Terms) -> ForgeError:
     return ForgeRefusedError(detail, status=answer.status)
 
 
-def is_throttled(answer: Answer) -> bool:
+def is_throttled(answer: Response) -> bool:
     """Tell whether the host certainly did nothing because it is asked too often."""
-    asked = answer.status == HTTPStatus.FORBIDDEN and "Retry-After" in answer.headers
+    asked = answer.status == HTTPStatus.FORBIDDEN and "retry-after" in answer.headers
     return asked or answer.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def _meaning(method: str, answer: Answer, terms: Terms) -> str:
-    if is_throttled(answer) or answer.headers.get("X-RateLimit-Remaining") == "0":
+def _meaning(method: str, answer: Response, terms: Terms) -> str:
+    if is_throttled(answer) or answer.headers.get("x-ratelimit-remaining") == "0":
         return "It is asked too often by this account. Run the command again later."
     if answer.status in _TOO_LONG and method != "GET":
         return (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
-from requests.utils import parse_header_links
-
 from reconciler.errors import ForgeError, UncommentedError
 from reconciler.forges.courier import document
-from reconciler.forges.wire import Answer
+from reconciler.http import links
+from reconciler.http.transport import Response
 from reconciler.model.comments import Comment
 
 Test: TypeAlias = Callable[[dict[str, Any]], bool]
@@ -40,16 +39,15 @@ def comment(item: dict[str, Any], *, author: Any) -> Comment:
     )
 
 
-def following(answer: Answer) -> str | None:
+def following(answer: Response) -> str | None:
     """Return the link by which a list goes on, ``None`` at its end."""
-    links = parse_header_links(answer.headers.get("Link", ""))
-    found = [link["url"] for link in links if link.get("rel") == "next"]
+    found = links.related(answer, "next")
     if len(found) > 1:
         raise ForgeError(_UNUSABLE)
     return found[0] if found else None
 
 
-def created(answer: Answer, read: Callable[[Any], Comment], body: str) -> Comment:
+def created(answer: Response, read: Callable[[Any], Comment], body: str) -> Comment:
     """Return the comment that was made; it was, also where the answer cannot be read."""
     try:
         (item,) = objects([document(answer)])

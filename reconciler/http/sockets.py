@@ -36,35 +36,43 @@ to wait until another one lets go of the interpreter."""
 class Trust:
     """Whom we believe to be who they say; to load that takes 20 ms, which plain http is spared."""
 
-    def __init__(self, ca_bundle: str | None) -> None:
-        """Trust the authorities of the bundle; raise ``RejectedError`` if it cannot be read."""
-        self._ca_bundle = ca_bundle
+    def __init__(
+        self,
+        ca_bundle: str | None = None,
+        *,
+        variable: str = "AEP_CA_BUNDLE",
+        beside_known: bool = False,
+    ) -> None:
+        """Trust the authorities of the bundle; raise ``RejectedError`` if it cannot be read.
+
+        ``variable`` is what named it. Without a bundle, and ``beside_known`` with one, the
+        authorities are trusted that everybody knows.
+        """
+        known = () if ca_bundle is not None and not beside_known else (DEFAULT_CA_BUNDLE_PATH,)
+        self._files = (*known, *filter(None, [ca_bundle]))
+        self._variable = variable
         if ca_bundle is not None:
             self.context  # noqa: B018 -- what somebody has named is looked at before it is needed
 
     @cached_property
     def context(self) -> ssl.SSLContext:
         """TLS 1.2 and later, and no environment variable has a say in it."""
-        return _context(self._ca_bundle)
+        # ssl.create_default_context and urllib3's own would write keys to SSLKEYLOGFILE.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        for file in self._files:
+            try:
+                context.load_verify_locations(cafile=file)
+            except OSError as error:
+                raise RejectedError([self._unusable(file)]) from error
+        return context
 
-
-def _context(ca_bundle: str | None) -> ssl.SSLContext:
-    # ssl.create_default_context and urllib3's own would write keys to SSLKEYLOGFILE.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_verify_locations(cafile=ca_bundle or DEFAULT_CA_BUNDLE_PATH)
-    except OSError as error:
-        raise RejectedError(
-            [
-                Finding(
-                    summary="Unusable certificate bundle",
-                    detail=f"AEP_CA_BUNDLE names {ca_bundle!r}, which cannot be read as a file of "
-                    "PEM certificates. Name one, or unset the variable.",
-                )
-            ]
-        ) from error
-    return context
+    def _unusable(self, file: str) -> Finding:
+        return Finding(
+            summary="Unusable certificate bundle",
+            detail=f"{self._variable} names {file!r}, which cannot be read as a file of PEM "
+            "certificates. Name one, or unset the variable.",
+        )
 
 
 class _TimedStream(io.RawIOBase):

@@ -23,7 +23,10 @@ ERROR_LIMIT: Final = 64 << 10
 
 _MOST_NAMES: Final = 20
 
-HEARD: Final = ("content-encoding", "content-type", "date", "retry-after", "x-request-id")
+HEARD: Final = (
+    "content-encoding", "content-type", "date", "link", "retry-after", "x-next-page",
+    "x-ratelimit-remaining", "x-request-id",
+)  # fmt: skip
 """The response headers that anyone here listens to."""
 
 

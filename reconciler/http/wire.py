@@ -44,13 +44,13 @@ class Wire:
         self,
         *,
         clock: Clock,
-        ca_bundle: str | None = None,
+        trust: sockets.Trust | None = None,
         proxy: Secret | None = None,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._clock = clock
         self._timeout = (sockets.CONNECT_SECONDS, answer_seconds)
-        self._trust = sockets.Trust(ca_bundle)
+        self._trust = trust or sockets.Trust()
         self._proxies = {} if proxy is None else {"https": proxy.reveal()}
         self._idle: list[_Line] = []
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from reconciler.core.escaping import escape
 from reconciler.core.scrubber import Scrubber
 from reconciler.errors import RemoteError, TokenError
+from reconciler.http.sockets import Trust
 from reconciler.http.transport import ERROR_LIMIT, LoggedTransport, Request, Transport
 from reconciler.http.wire import Wire
 from reconciler.model.secrets import Secret
@@ -49,7 +50,7 @@ class Accounts:
 
         Raises ``RejectedError`` for an unusable CA bundle.
         """
-        wire = transport or Wire(clock=clock, ca_bundle=ca_bundle, proxy=proxy)
+        wire = transport or Wire(clock=clock, trust=Trust(ca_bundle), proxy=proxy)
         if log is not None:
             wire = LoggedTransport(wire, log=log, tell=scrubber.scrub, clock=clock)
         return cls(wire, scrubber=scrubber)

@@ -22,6 +22,7 @@ from reconciler.errors import RemoteError
 from reconciler.flowservice.client import FlowService
 from reconciler.flowservice.settings import Settings
 from reconciler.http import transport
+from reconciler.http.sockets import Trust
 from reconciler.http.wire import Wire
 from reconciler.model.addresses import RemoteId
 from reconciler.model.secrets import Secret
@@ -93,7 +94,9 @@ def connected(
 ) -> Iterator[FlowService]:
     """Connect, and leave no line open."""
     clock = clock or Clock()
-    wire = Wire(clock=clock, ca_bundle=to.ca_bundle, proxy=to.proxy, answer_seconds=answer_seconds)
+    wire = Wire(
+        clock=clock, trust=Trust(to.ca_bundle), proxy=to.proxy, answer_seconds=answer_seconds
+    )
     remote = FlowService.connect(
         to,
         clock=clock,

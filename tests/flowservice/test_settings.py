@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.errors import RejectedError
 from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Settings
+from reconciler.http.sockets import Trust
 from reconciler.http.wire import Wire
 from tests.builders import CLIENT, ORGANIZATION
 from tests.flowservice.clients import Clock
@@ -259,7 +260,7 @@ def test_a_bundle_that_holds_no_certificates_is_refused(
     path = tmp_path / "bundle.pem"
     write(path)
     with pytest.raises(RejectedError) as caught:
-        Wire(clock=Clock(), ca_bundle=str(path))
+        Wire(clock=Clock(), trust=Trust(str(path)))
     (finding,) = caught.value.findings
     assert "AEP_CA_BUNDLE names" in finding.detail
     assert str(path) in finding.detail

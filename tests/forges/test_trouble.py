@@ -85,16 +85,6 @@ def test_a_new_comment_that_was_certainly_refused_is_sent_again(discussion: Disc
     assert 7 <= discussion.world.hours.slept - before < 8
 
 
-def test_a_new_comment_takes_a_connection_that_nobody_may_be_closing(
-    discussion: Discussion,
-) -> None:
-    discussion.planned()
-    discussion.commented()
-    reads = {asked.port for asked in discussion.host.log if asked.method == "GET"}
-    (post,) = (asked.port for asked in discussion.host.log if asked.method == "POST")
-    assert (len(reads), post in reads) == (1, False)
-
-
 def test_a_new_comment_with_an_odd_answer_is_made(discussion: Discussion) -> None:
     discussion.host.fault("POST", 201, b"<html>", takes_effect=True)
     discussion.planned()
@@ -237,7 +227,7 @@ def test_a_comment_without_author_or_text_is_nobodys(discussion: Discussion) -> 
 def test_an_answer_that_is_too_long_is_not_read(
     discussion: Discussion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reconciler.forges.wire.LARGEST", 1000)
+    monkeypatch.setattr("reconciler.forges.courier.LARGEST", 1000)
     discussion.host.fault("GET", 200, b"[" + b" " * 2000 + b"]")
     discussion.planned()
     told(discussion.comment("--author", "plan-bot"), "Unexpected answer", "longer than any page")
