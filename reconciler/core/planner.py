@@ -282,7 +282,7 @@ class _Planner:
     def _replaced(
         self, case: Case, declared: Declaration, record: Record, seen: Observation
     ) -> Decision:
-        if record.prevent_destroy:
+        if record.prevent_destroy or declared.prevent_destroy:
             return Remark(
                 topic=Topic.PREVENT_DESTROY,
                 address=case.address,
@@ -316,12 +316,13 @@ class _Planner:
     def _undeclared(self, case: Case, record: Record, seen: Observation) -> Decision:
         if case.removed is not None and not case.removed.destroy:
             return changes.let_go(case, record, Reason.REMOVED)
-        if record.prevent_destroy:
+        declared = self.given.desired.get(case.address)  # also where all is to be destroyed
+        if record.prevent_destroy or (declared is not None and declared.prevent_destroy):
             return Remark(
                 topic=Topic.PREVENT_DESTROY,
                 address=case.address,
                 ids=(record.id,),
-                count=int(case.address in self.given.desired),
+                count=int(declared is not None),
                 limit=int(case.removed is not None),
             )
         return changes.deleted(case, record, seen, self._deletion_reason(case))

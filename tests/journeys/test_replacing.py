@@ -180,6 +180,14 @@ def test_what_must_not_be_destroyed_is_not_replaced(world: World) -> None:
     assert "Connection must not be destroyed" in refused(world, REPLACE)
 
 
+def test_what_is_declared_not_to_be_destroyed_is_kept_before_any_apply_has_recorded_that(
+    one: World,
+) -> None:
+    one.declare(crm(lifecycle={"prevent_destroy": True}), crm("z"))
+    for flags in ([REPLACE], ["-destroy", "-allow-destroy=2"]):
+        assert "Connection must not be destroyed" in refused(one, *flags)
+
+
 def test_replacements_count_as_deletions(one: World) -> None:
     both = [REPLACE, "-replace=ZohoCrmConnection.z"]
     assert "Too many deletions" in refused(one, *both)
