@@ -8,7 +8,7 @@ from reconciler.core import authorship, comparer, mover, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import RemoteId
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Change, Drift, Remark, Topic
+from reconciler.model.plans import Action, Change, Drift, Reason, Remark, Topic
 
 
 def drift(case: Case) -> Iterator[Drift]:
@@ -48,6 +48,7 @@ def warnings(
             if case.address not in visibly:
                 yield from _of_credentials(given, case, case.observed)
     yield from (_dropped(given, change) for change in changes if change.dropped)
+    yield from _of_outlived(given, changes)
     yield from _of_uses(given, changes)
     final = sum(_is_final(given, change) for change in changes)
     if final:
@@ -72,6 +73,20 @@ def _of_moves(given: Situation, cases: Iterable[Case]) -> Iterator[Remark]:
                 other=mover.end(case.address, given.moved),
                 span=entry.span,
             )
+
+
+def _of_outlived(given: Situation, changes: Iterable[Change]) -> Iterator[Remark]:
+    """Yield which ``import:`` names what another connection is to be made instead of."""
+    for change in changes:
+        if change.reason is Reason.VANISHED and change.action is Action.CREATE:
+            declared = given.desired[change.address]
+            if declared.adopt is not None:
+                yield Remark(
+                    topic=Topic.IMPORT_OUTLIVED,
+                    address=change.address,
+                    ids=(RemoteId(declared.adopt),),
+                    span=declared.adopt_span or declared.source.span(),
+                )
 
 
 def _of_uses(given: Situation, changes: Iterable[Change]) -> Iterator[Remark]:

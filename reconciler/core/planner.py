@@ -48,13 +48,13 @@ class _Planner:
         self.held: Mapping[RemoteId, Address] = {
             record.id: at for at, record in self.recorded.records.items()
         }
-        self.owned = self.recorded.owners.keys()
+        self.owners = self.recorded.owners
         """Those that are held, and those that were replaced."""
         self.removed = {entry.source: entry for entry in situation.removed}
         self.sightings = settling.sightings(
             self.recorded.intents,
             situation.live.by_id.values(),
-            held=self.owned,
+            held=self.owners.keys(),
             quarantine=situation.policy.quarantine,
         )
 
@@ -178,7 +178,7 @@ class _Planner:
     def _adoption_refused(
         self, case: Case, declared: Declaration, wanted: RemoteId
     ) -> Remark | None:
-        holder = self.held.get(wanted)
+        holder = self.owners.get(wanted)
         remark = Remark(
             topic=Topic.IMPORT_ABSENT,
             address=case.address,
@@ -188,6 +188,10 @@ class _Planner:
         )
         if holder is not None and holder != case.address:
             return replace(remark, topic=Topic.IMPORT_TAKEN)
+        anew = wanted not in self.held or case.address in self.given.request.replace
+        if holder is not None and anew:
+            # Followed, it would bring back what is to be deleted, and forget its successor.
+            return replace(remark, topic=Topic.IMPORT_REPLACED)
         if case.record is not None:
             other = replace(remark, topic=Topic.IMPORT_OTHER, ids=(wanted, case.record.id))
             return None if case.record.id == wanted else other
@@ -248,7 +252,7 @@ class _Planner:
     def _holders(self, declared: Declaration) -> list[RemoteId]:
         """Return the live connections of that name, without those that were replaced."""
         named = (seen.id for seen in self.given.live.named(declared.spec))
-        return [each for each in named if each in self.held or each not in self.owned]
+        return [each for each in named if each in self.held or each not in self.owners]
 
     def _adopted(
         self, case: Case, declared: Declaration, seen: Observation, reason: Reason

@@ -188,6 +188,14 @@ _WORDS: Mapping[Topic, _Words] = {
             "entry out, or give the other connection an address of its own."
         ),
     ),
+    Topic.IMPORT_REPLACED: (
+        "Connection to import is replaced",
+        lambda r: (
+            f"import: names {_ids(r)}, and another connection takes its place at this address, so "
+            "that the entry could not be followed any more. Take it out: what the state records "
+            "it records without the entry."
+        ),
+    ),
     Topic.IMPORT_ABSENT: (
         "Connection to import not found",
         lambda r: (
@@ -301,6 +309,13 @@ _WORDS: Mapping[Topic, _Words] = {
             "connection too, by our own API client: a create that was given up may have happened "
             "after all, later than anything allows for. Nothing is done about it. See which one "
             "is in use, and rename or delete what is not wanted by hand."
+        ),
+    ),
+    Topic.IMPORT_OUTLIVED: (
+        "Connection to import is gone",
+        lambda r: (
+            f"import: names {_ids(r)}, which is no longer on the service, and another connection "
+            "is made in its place. Take the entry out: once that is made, it is refused."
         ),
     ),
     Topic.NOT_ENABLED: (

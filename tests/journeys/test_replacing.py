@@ -180,6 +180,45 @@ def test_what_must_not_be_destroyed_is_not_replaced(world: World) -> None:
     assert "Connection must not be destroyed" in refused(world, REPLACE)
 
 
+def test_what_an_import_entry_names_is_not_replaced_before_the_entry_is_gone(world: World) -> None:
+    adopted = world.plant(description="ours")
+    world.applied(crm(adopt={"id": adopted}), crm("z"))
+    assert "Connection to import is replaced" in refused(world, REPLACE)
+    world.declare(crm(), crm("z"))
+    assert world.apply(REPLACE).code == 0
+    settled(world)
+
+
+def test_an_import_entry_brings_back_nothing_that_a_create_in_doubt_replaces(one: World) -> None:
+    old = one.ids["crm"]
+    one.configure(policy={"quarantine": 235})
+    one.service.fault(Reset(commit=True), kind="create")
+    one.service.fault(StaleList(), kind="list", after=1)
+    assert one.apply(REPLACE).code == 4
+    one.declare(crm(adopt={"id": old}), crm("z"))
+    ended = one.plan()
+    assert (ended.code, "Connection to import is replaced" in ended.told) == (1, True)
+    one.declare(crm(), crm("z"))
+    assert one.apply().code == 0
+    assert (deposed(one), one.titles) == ([], ["CRM crm", "CRM z"])
+    settled(one)
+
+
+def test_what_is_made_anew_beside_its_import_entry_is_warned_of_before_the_entry_is_refused(
+    world: World,
+) -> None:
+    adopted = world.plant(description="ours")
+    world.applied(crm(adopt={"id": adopted}), crm("z"))
+    world.service.uproot(adopted)
+    ended = world.plan()
+    assert (ended.code, "Warning: Connection to import is gone" in ended.told) == (2, True)
+    assert adopted in ended.err
+    assert world.apply().code == 0
+    assert "Address records another connection" in refused(world)
+    world.declare(crm(), crm("z"))
+    settled(world)
+
+
 def test_what_is_declared_not_to_be_destroyed_is_kept_before_any_apply_has_recorded_that(
     one: World,
 ) -> None:
