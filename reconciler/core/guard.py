@@ -45,8 +45,14 @@ def _used(given: Situation, changes: Sequence[Change]) -> Iterator[Remark]:
 
 
 def _gone(given: Situation, cases: Sequence[Case], changes: Sequence[Change]) -> Iterator[Remark]:
-    count = sum(change.reason in (Reason.VANISHED, Reason.GONE) for change in changes)
-    total = sum(case.record is not None for case in cases)
+    # Where a successor shows, what it replaced is gone because a run that was cut short deleted it.
+    succeeded = {case.address for case in cases if case.observed is not None}
+    count = sum(
+        change.reason in (Reason.VANISHED, Reason.GONE)
+        and not (change.deposed and change.address in succeeded)
+        for change in changes
+    )
+    total = sum((case.record is not None) + len(case.deposed) for case in cases)
     many = count > 1 and count * 100 >= GONE_SHARE * total
     if many and given.request.allow_recreate != count:
         yield Remark(topic=Topic.TOO_MANY_GONE, count=count, limit=total)

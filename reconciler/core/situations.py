@@ -62,9 +62,10 @@ class Live:
     @classmethod
     def recorded(cls, recorded: Recorded) -> Live:
         """Return what the service would show if it had not changed since the last apply."""
+        deposed = (one for some in recorded.deposed.values() for one in some)
         return cls(
             Observation(id=record.id, etag=record.etag, spec=record.spec)
-            for record in recorded.records.values()
+            for record in (*recorded.records.values(), *deposed)
         )
 
 

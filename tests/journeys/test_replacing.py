@@ -180,6 +180,28 @@ def test_what_must_not_be_destroyed_is_not_replaced(world: World) -> None:
     assert "Connection must not be destroyed" in refused(world, REPLACE)
 
 
+def test_replacements_that_were_cut_short_after_their_deletions_need_no_flag(one: World) -> None:
+    one.service.fault(Status(status=403), kind="delete", times=2)
+    assert one.apply(REPLACE, "-replace=ZohoCrmConnection.z", "-allow-destroy=2").code == 3
+    offline = one.run("plan", "-refresh=false")
+    assert "Plan: 0 to add, 0 to change, 2 to destroy." in offline.out
+    assert (offline.code, "are gone" in offline.told) == (0, False)
+    for old in deposed(one):
+        one.service.uproot(old)
+    ended = one.plan()
+    assert (ended.code, "2 to forget" in ended.out) == (2, True), ended
+    assert one.apply().code == 0
+    settled(one)
+
+
+def test_what_was_replaced_counts_as_gone_with_its_successor(one: World) -> None:
+    one.service.fault(Status(status=403), kind="delete")
+    assert one.apply(REPLACE).code == 3
+    for gone in (*deposed(one), one.ids["crm"]):
+        one.service.uproot(gone)
+    assert "2 of 3 recorded connections are not on the service" in refused(one)
+
+
 def test_what_an_import_entry_names_is_not_replaced_before_the_entry_is_gone(world: World) -> None:
     adopted = world.plant(description="ours")
     world.applied(crm(adopt={"id": adopted}), crm("z"))
