@@ -34,7 +34,7 @@ def warnings(
     """Yield what to warn of: about the state, then about connections, then about the changes."""
     if not given.recorded.lineage:
         yield Remark(topic=Topic.NEW_STATE)
-    lost = sum(each.topic is Topic.NAME_UNRECORDED for each in refusals)
+    lost = sum(each.topic is Topic.NAME_UNRECORDED and not each.count for each in refusals)
     if lost:
         yield Remark(topic=Topic.STATE_LOST, count=lost)
     cases = tuple(cases)

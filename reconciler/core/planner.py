@@ -234,6 +234,7 @@ class _Planner:
             address=case.address,
             ids=strangers,
             text=settling.connection_name(declared.spec),
+            count=int(case.record is not None),
             span=declared.source.span("spec", "name"),
         )
         if strangers:

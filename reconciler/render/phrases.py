@@ -147,6 +147,22 @@ def _prevented(remark: Remark) -> str:
     return words + "add this to reconciler.yaml."
 
 
+def _name_unrecorded(remark: Remark) -> str:
+    if remark.count:
+        manage = (
+            "The address records one that is gone. To have it record an existing one, let go of "
+            f"that by reconciler state rm {remark.address}, and then say reconciler import "
+            f"{remark.address} ID"
+        )
+    else:
+        manage = "To manage an existing one, add its line to the manifest"
+    return (
+        f"Live connections that this state does not record are named {_name(remark)}: "
+        f"{_ids(remark)}. A second one is never made by accident. {manage}; to have a new one, "
+        "give it another spec.name."
+    )
+
+
 def _rename_taken(remark: Remark) -> str:
     holder = f"{remark.other} records it. " if remark.other else "No address records it. "
     return (
@@ -164,12 +180,7 @@ _Words = tuple[str, Callable[[Remark], str]]
 _WORDS: Mapping[Topic, _Words] = {
     Topic.NAME_UNRECORDED: (
         "Connection exists already",
-        lambda r: (
-            f"Live connections that this state does not record are named {_name(r)}: {_ids(r)}. A "
-            "second one is never made by accident. To manage an existing one, add its line to the "
-            "manifest; to have a new one, give it "
-            "another spec.name."
-        ),
+        _name_unrecorded,
     ),
     Topic.NAME_RECORDED: ("Connection recorded under another address", _name_recorded),
     Topic.RENAME_TAKEN: ("New name is taken", _rename_taken),
@@ -359,8 +370,8 @@ def _moved(remark: Remark, _: str) -> tuple[str, ...]:
 
 
 _LINES: Mapping[Topic, Callable[[Remark, str], tuple[str, ...]]] = {
-    Topic.NAME_UNRECORDED: lambda r, environment: tuple(
-        adoptions.line(each, environment) for each in r.ids
+    Topic.NAME_UNRECORDED: lambda r, environment: (
+        () if r.count else tuple(adoptions.line(each, environment) for each in r.ids)
     ),
     Topic.NAME_RECORDED: _moved,
     Topic.IMPORT_TAKEN: _moved,

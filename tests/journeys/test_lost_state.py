@@ -87,3 +87,21 @@ def test_credentials_of_a_declared_version_are_sent_once_more(world: World) -> N
     assert (planned.code, "all credentials are sent again" in planned.out) == (2, True)
     assert world.apply().code == 0
     settled(world)
+
+
+def test_a_state_of_before_a_replacement_is_brought_up_to_date_by_what_the_plan_says(
+    world: World,
+) -> None:
+    world.applied(crm(), crm("z"))
+    old = world.state or b""
+    assert world.apply(f"-replace={AT}").code == 0
+    new = world.ids["crm"]
+    world.write("state/dev.json", old)
+    planned = world.plan()
+    assert (planned.code, "The state may be lost" in planned.err) == (1, False)
+    assert f"by reconciler state rm {AT}, and then say reconciler import {AT} ID" in planned.told
+    assert "import: {id:" not in planned.err
+    assert world.run("state", "rm", AT).code == 0
+    assert world.run("import", AT, new).code == 0
+    assert world.ids["crm"] == new
+    settled(world)

@@ -218,7 +218,10 @@ def test_an_id_that_nobody_has_makes_no_second_connection(world: World) -> None:
     (live,) = world.connections()
     ended = world.apply()
     assert (ended.code, world.titles) == (1, ["CRM crm"])
-    assert f"import: {{id: {live['id']}}}" in ended.err
+    assert f"{live['id']}. A second one is never made by accident" in ended.told
+    assert world.run("state", "rm", AT).code == 0
+    assert world.run("import", AT, live["id"]).code == 0
+    settled(world)
 
 
 def test_two_answers_that_were_swapped_are_refused_by_the_next_plan(world: World) -> None:
