@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from reconciler.core import authorship, comparer, mover, settling
+from reconciler.core import authorship, canonical, comparer, mover, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import RemoteId
 from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Drift, Reason, Remark, Topic
+from reconciler.model.values import thaw, without
 
 
 def drift(case: Case) -> Iterator[Drift]:
@@ -48,6 +49,7 @@ def warnings(
             if case.address not in visibly:
                 yield from _of_credentials(given, case, case.observed)
     yield from (_dropped(given, change) for change in changes if change.dropped)
+    yield from _of_renames(changes)
     yield from _of_outlived(given, changes)
     yield from _of_uses(given, changes)
     final = sum(_is_final(given, change) for change in changes)
@@ -73,6 +75,34 @@ def _of_moves(given: Situation, cases: Iterable[Case]) -> Iterator[Remark]:
                 other=mover.end(case.address, given.moved),
                 span=entry.span,
             )
+
+
+def _of_renames(changes: Iterable[Change]) -> Iterator[Remark]:
+    """Yield each deletion and create that differ in their names alone, and from all the others."""
+    alike: dict[tuple[str, str], tuple[list[Change], list[Change]]] = {}
+    for change in changes:
+        goes = change.reason is Reason.NOT_DECLARED and change.before is not None
+        if goes or change.reason is Reason.NEW:
+            going, coming = alike.setdefault(_nameless(change), ([], []))
+            (going if goes else coming).append(change)
+    for going, coming in alike.values():
+        if len(going) == len(coming) == 1:
+            (gone,), (made,) = going, coming
+            yield Remark(
+                topic=Topic.RENAME_LIKELY,
+                address=made.address,
+                other=gone.address,
+                ids=(gone.id,) if gone.id else (),
+                span=made.span,
+            )
+
+
+def _nameless(change: Change) -> tuple[str, str]:
+    """Return what a connection is but for its names, as a key."""
+    spec = (change.before if change.action.deletes else change.after) or {}
+    for path in (("name",), ("description",)):
+        spec = without(spec, path)
+    return change.address.kind, canonical.digest(thaw(spec))
 
 
 def _of_outlived(given: Situation, changes: Iterable[Change]) -> Iterator[Remark]:

@@ -262,6 +262,8 @@ class Topic(StrEnum):
     CREDENTIALS_CHANGED = "credentials-changed"
     TWIN = "twin"
     """Another live connection of ours has the name of a recorded one."""
+    RENAME_LIKELY = "rename-likely"
+    """What is to be deleted and what is to be created differ in their names alone."""
     IMPORT_OUTLIVED = "import-outlived"
     """``import:`` names an id that is gone, and another is to be made in its place."""
     NOT_ENABLED = "not-enabled"

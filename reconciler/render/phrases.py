@@ -322,6 +322,15 @@ _WORDS: Mapping[Topic, _Words] = {
             "is in use, and rename or delete what is not wanted by hand."
         ),
     ),
+    Topic.RENAME_LIKELY: (
+        "Deletion and create look like a rename",
+        lambda r: (
+            f"The plan deletes {_ids(r)} of {r.other}, and creates {r.address}, which differs in "
+            "name and description alone: a connection with another id, on which nothing is built. "
+            "If it is the same connection, add this to reconciler.yaml, and it is renamed in "
+            "place."
+        ),
+    ),
     Topic.IMPORT_OUTLIVED: (
         "Connection to import is gone",
         lambda r: (
@@ -375,6 +384,7 @@ _LINES: Mapping[Topic, Callable[[Remark, str], tuple[str, ...]]] = {
     ),
     Topic.NAME_RECORDED: _moved,
     Topic.IMPORT_TAKEN: _moved,
+    Topic.RENAME_LIKELY: _moved,
     Topic.PREVENT_DESTROY: lambda r, _: (
         () if r.count or r.limit else ("removed:", f"  - {{from: {r.address}, destroy: false}}")
     ),

@@ -138,3 +138,23 @@ def test_what_looks_like_a_rename_is_told_with_the_entry_in_every_format(
     assert entry in (ended.told if form == "json" else ended.out + ended.err)
     if form in {"markdown", "html"}:
         assert entry in ended.out
+
+
+def test_a_deletion_and_a_create_that_differ_in_their_names_alone_are_hinted_at(
+    world: World,
+) -> None:
+    world.applied(crm(), crm("z", params={"clientId": "1000.Z"}))
+    other = crm("z", params={"clientId": "1000.Z"})
+    world.declare(crm("crm-eu", title="CRM Europe", description="theirs"), other)
+    ended = world.plan()
+    assert (ended.code, "look like a rename" in ended.told) == (2, True)
+    assert f"moved: - {{from: {AT}, to: ZohoCrmConnection.crm-eu}}" in ended.told
+    world.declare(crm("crm-eu", title="CRM Europe", params={"clientId": "1000.NEW"}), other)
+    assert "look like a rename" not in world.plan().told
+
+
+def test_where_several_could_be_meant_no_rename_is_guessed(world: World) -> None:
+    world.applied(crm(), crm("z"))
+    world.declare(crm("crm-eu", title="CRM Europe"))
+    ended = world.plan("-allow-destroy=2")
+    assert (ended.code, "look like a rename" in ended.told) == (2, False)
