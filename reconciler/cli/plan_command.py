@@ -70,6 +70,8 @@ def command(
     """
     if request.refresh_only and not refresh:
         raise click.UsageError("-refresh-only asks the service, and -refresh=false must not.")
+    if request.unmanaged and not refresh:
+        raise click.UsageError("-unmanaged asks the service, and -refresh=false must not.")
     viewer = viewing.viewer(form, console=console, surroundings=surroundings, as_json=as_json)
     try:
         if surroundings.environment_name(environment) == EVERY:

@@ -124,6 +124,12 @@ def test_a_person_is_asked_before_the_state_follows(world: World) -> None:
 # --- what nobody manages ------------------------------------------------------------------------
 
 
+def test_what_is_unmanaged_cannot_be_listed_without_asking(world: World) -> None:
+    world.applied(crm())
+    ended = world.plan("-unmanaged", "-refresh=false")
+    assert (ended.code, "-unmanaged asks the service" in ended.err) == (1, True)
+
+
 def test_what_is_unmanaged_is_counted_and_listed_where_that_is_asked_for(world: World) -> None:
     world.applied(crm(), crm("z"))
     assert "Coverage" not in world.plan("-unmanaged").out
