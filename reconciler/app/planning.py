@@ -116,7 +116,9 @@ def _require_known(
     selection = request.selection
     named = {"-target": selection.targets, "-exclude": selection.excluded}
     found = list(selections.unknown(named, known))
-    found += selections.unreplaceable(request.replace, desired.keys() & moved.records.keys())
+    recorded_now = desired.keys() & moved.records.keys()
+    old_names = {was for at, was in before.items() if at in recorded_now}
+    found += selections.unreplaceable(request.replace, recorded_now | old_names)
     if found:
         raise RejectedError(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from reconciler.core import settling
 from reconciler.core.situations import Situation
@@ -10,7 +10,7 @@ from reconciler.model.observations import Observation
 from reconciler.model.plans import Action, Change, Coverage, Stranger
 
 
-def measure(given: Situation, changes: Iterable[Change]) -> Coverage | None:
+def measure(given: Situation, changes: Sequence[Change]) -> Coverage | None:
     """Return the coverage once the changes are made; ``None`` where nobody has looked.
 
     It is of the connection specs that the state and the manifests name: no others are read.
@@ -23,12 +23,13 @@ def measure(given: Situation, changes: Iterable[Change]) -> Coverage | None:
             managed.add(change.id)
         elif change.id is not None and change.action is Action.FORGET:
             managed.discard(change.id)
-    live = given.live.by_id
+    gone = {change.id for change in changes if change.action.deletes}
+    live = {at: seen for at, seen in given.live.by_id.items() if at not in gone}
     strangers = [_stranger(seen) for at, seen in live.items() if at not in managed]
     return Coverage(
         managed=len(live) - len(strangers),
         unmanaged=len(strangers),
-        listed=tuple(sorted(strangers, key=_order)) if given.request.unmanaged else (),
+        listed=tuple(sorted(strangers, key=_order)) if given.request.unmanaged else None,
     )
 
 

@@ -142,7 +142,9 @@ def covered(coverage: Coverage) -> dict[str, Any]:
         "managed": coverage.managed,
         "unmanaged": coverage.unmanaged,
         "percent": coverage.percent,
-        "listed": [
+        "listed": None
+        if coverage.listed is None
+        else [
             {"id": one.id, "name": one.name, "connection_spec": one.connection_spec}
             for one in coverage.listed
         ],

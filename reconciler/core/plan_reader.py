@@ -183,15 +183,17 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _coverage(coverage: Mapping[str, Any]) -> Coverage:
+    listed = coverage["listed"]
     return Coverage(
         managed=coverage["managed"],
         unmanaged=coverage["unmanaged"],
-        listed=tuple(
-            Stranger(
-                id=RemoteId(one["id"]), name=one["name"], connection_spec=one["connection_spec"]
-            )
-            for one in coverage["listed"]
-        ),
+        listed=None if listed is None else tuple(map(_stranger, listed)),
+    )
+
+
+def _stranger(one: Mapping[str, Any]) -> Stranger:
+    return Stranger(
+        id=RemoteId(one["id"]), name=one["name"], connection_spec=one["connection_spec"]
     )
 
 

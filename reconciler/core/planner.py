@@ -87,6 +87,9 @@ class _Planner:
         recorded = self.recorded
         return {*self.desired, *recorded.records, *recorded.intents, *recorded.deposed}
 
+    def _is_to_be_replaced(self, case: Case) -> bool:
+        return not {case.address, case.previous}.isdisjoint(self.given.request.replace)
+
     def _is_selected(self, case: Case) -> bool:
         declared = self.given.desired.get(case.address)  # also where all is to be destroyed
         selection = self.given.request.selection
@@ -162,7 +165,7 @@ class _Planner:
                 record=Record() as record,
                 declared=Declaration() as declared,
                 observed=Observation() as seen,
-            ) if case.address in self.given.request.replace:
+            ) if self._is_to_be_replaced(case):
                 yield self._replaced(case, declared, record, seen)
             case Case(declared=Declaration() as declared, observed=Observation() as seen):
                 yield from self._compared(case, declared, seen, Reason.DIFFERS)
@@ -188,7 +191,7 @@ class _Planner:
         )
         if holder is not None and holder != case.address:
             return replace(remark, topic=Topic.IMPORT_TAKEN)
-        anew = wanted not in self.held or case.address in self.given.request.replace
+        anew = wanted not in self.held or self._is_to_be_replaced(case)
         if holder is not None and anew:
             # Followed, it would bring back what is to be deleted, and forget its successor.
             return replace(remark, topic=Topic.IMPORT_REPLACED)

@@ -314,8 +314,8 @@ class Coverage:
     managed: int
     """Those that the state records once the plan is carried out."""
     unmanaged: int
-    listed: tuple[Stranger, ...] = ()
-    """The unmanaged ones in order of name, where they were asked for."""
+    listed: tuple[Stranger, ...] | None = None
+    """The unmanaged ones in order of name; ``None`` where nobody asked for them."""
 
     @property
     def percent(self) -> int:

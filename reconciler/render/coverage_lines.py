@@ -9,11 +9,11 @@ from reconciler.model.plans import Coverage
 
 
 def sentence(coverage: Coverage | None) -> str:
-    """Return the share in a sentence; nothing where all is managed, or nobody has looked."""
-    if coverage is None or not coverage.unmanaged:
+    """Return the share in a sentence; nothing where all is managed and nobody asked."""
+    if coverage is None or not (coverage.unmanaged or coverage.listed is not None):
         return ""
     total = coverage.managed + coverage.unmanaged
-    more = "" if coverage.listed else " -unmanaged lists the others."
+    more = " -unmanaged lists the others." if coverage.listed is None else ""
     return (
         f"Coverage: {coverage.managed} of {total} live connections are managed here "
         f"({coverage.percent} %).{more}"
@@ -22,5 +22,5 @@ def sentence(coverage: Coverage | None) -> str:
 
 def listing(coverage: Coverage | None) -> Iterator[str]:
     """Yield a line for each connection that nobody manages, where they were asked for."""
-    for stranger in coverage.listed if coverage else ():
+    for stranger in (coverage.listed or ()) if coverage else ():
         yield f'  {escape(stranger.id)}  "{escape(stranger.name)}"'

@@ -271,3 +271,13 @@ def test_what_was_left_over_goes_with_the_address(one: World) -> None:
     assert (ended.code, sorted(one.ids), deposed(one)) == (0, ["z"], []), ended
     assert old not in {each["id"] for each in one.connections()}
     assert NOTHING in one.plan().out
+
+
+def test_a_connection_that_moves_is_replaced_by_its_old_name_too(one: World) -> None:
+    old = one.ids["crm"]
+    one.configure(moved=[{"from": AT, "to": "ZohoCrmConnection.new"}])
+    one.declare(crm("new", title="CRM crm"), crm("z"))
+    assert one.apply(REPLACE).code == 0
+    assert sorted(one.ids) == ["new", "z"]
+    assert one.ids["new"] != old
+    settled(one)
