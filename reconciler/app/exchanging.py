@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.app import issuing
 from reconciler.app.handovers import Handover
-from reconciler.app.sessions import Surroundings
+from reconciler.app.surroundings import Surroundings
 from reconciler.app.workspaces import Workspace
 from reconciler.core import hosts, tokens
 from reconciler.core.wording import either, guess, quoted
@@ -85,7 +86,7 @@ class Exchange:
 
     def _exchanged(self, client: Client, code: Secret) -> Secret:
         try:
-            return self._surroundings.issuer().exchange(client, code)
+            return issuing.issuer(self._surroundings).exchange(client, code)
         except TokenError as error:
             if error.trouble in {Trouble.UNREACHABLE, Trouble.UNUSABLE}:
                 detail = f"{error.detail} If the code is refused next time, it was spent by this."

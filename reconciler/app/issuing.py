@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from reconciler.app.machines import Machine
+from reconciler.app.surroundings import Surroundings
 from reconciler.core import tokens
-from reconciler.core.scrubber import Scrubber
 from reconciler.errors import TokenError
 from reconciler.flowservice.settings import Network
 from reconciler.model.kinds import Kind, TokenRule
@@ -18,23 +17,21 @@ from reconciler.model.values import Path, Spec
 from reconciler.ports import TokenIssuer
 
 
-def issuer(
-    machine: Machine, *, scrubber: Scrubber, log: Callable[[str], None] | None
-) -> TokenIssuer:
+def issuer(around: Surroundings) -> TokenIssuer:
     """Return who asks accounts servers; raise ``RejectedError`` where there is no way out."""
     # Imported here because requests costs 0.15 s, which commands without a token need not pay.
     from reconciler.zoho.accounts import Accounts  # noqa: PLC0415 -- see above
 
-    network = Network.read(machine.environ)
+    network = Network.read(around.environ)
     if network.proxy is not None:
-        scrubber.remember(network.proxy)
+        around.scrubber.remember(network.proxy)
     return Accounts.connect(
-        clock=machine.clock,
-        scrubber=scrubber,
-        log=log,
+        clock=around.machine.clock,
+        scrubber=around.scrubber,
+        log=around.log,
         ca_bundle=network.ca_bundle,
         proxy=network.proxy,
-        transport=machine.transport,
+        transport=around.machine.transport,
     )
 
 

@@ -7,7 +7,8 @@ from functools import partial
 
 from reconciler.app import planning
 from reconciler.app.planning import Planned
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.app.workspaces import Workspace
 from reconciler.core.situations import Request
 from reconciler.errors import ReconcilerError

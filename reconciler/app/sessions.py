@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cached_property, partial
 
 from reconciler.app import issuing
 from reconciler.app.issuing import Issuing
-from reconciler.app.machines import Machine
 from reconciler.app.observer import Observer
+from reconciler.app.surroundings import Surroundings
 from reconciler.app.workspaces import Workspace
 from reconciler.core import exposures
-from reconciler.core.fingerprints import Fingerprinter, read_key
+from reconciler.core.fingerprints import Fingerprinter
 from reconciler.core.invocations import Invocation
-from reconciler.core.scrubber import Scrubber
 from reconciler.core.wording import either, guess, quoted
 from reconciler.errors import RejectedError
 from reconciler.flowservice.settings import BASE_URL, Settings
@@ -25,50 +22,9 @@ from reconciler.model.kinds import Kind
 from reconciler.model.plans import Scope
 from reconciler.model.projects import EVERY, Environment, Project
 from reconciler.model.records import Recorded
-from reconciler.model.secrets import Secret
-from reconciler.ports import Remote, SecretSource, Service, Sources, TokenIssuer
+from reconciler.ports import Remote, SecretSource, Service, Sources
 from reconciler.secrets.sources import LocalSecrets
 from reconciler.state.files import LocalState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """The project's folder, the machine we run on, and what keeps our secrets."""
-
-    folder: Path
-    machine: Machine
-    scrubber: Scrubber
-    log: Callable[[str], None] | None = None
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        """The environment variables."""
-        return self.machine.environ
-
-    @property
-    def key(self) -> bytes | None:
-        """``RECONCILER_KEY``, if there is one; ``SecretError`` where it is no key."""
-        return next(iter(self._keys("RECONCILER_KEY")), None)
-
-    @property
-    def older_keys(self) -> tuple[bytes, ...]:
-        """Those of ``RECONCILER_OLD_KEY``, which only compare; ``SecretError`` as for ``key``."""
-        return tuple(self._keys("RECONCILER_OLD_KEY", separator=","))
-
-    def _keys(self, variable: str, *, separator: str | None = None) -> Iterator[bytes]:
-        text = self.environ.get(variable, "")
-        for each in text.split(separator) if separator else [text]:
-            self.scrubber.remember(Secret(each.strip()))
-            if each:
-                yield read_key(each, variable=variable)
-
-    def issuer(self) -> TokenIssuer:
-        """Return who asks accounts servers for tokens."""
-        return issuing.issuer(self.machine, scrubber=self.scrubber, log=self.log)
-
-    def environment_name(self, named: str | None) -> str | None:
-        """Return the environment that was asked for, by flag or by variable."""
-        return named or self.environ.get("RECONCILER_ENVIRONMENT") or None
 
 
 class Session:
@@ -188,7 +144,8 @@ class Session:
     @cached_property
     def tokens(self) -> Issuing:
         """Where tokens are made of the credentials that connections declare."""
-        return Issuing(self.surroundings.issuer, allowed_hosts=self.project.policy.allowed_hosts)
+        issuer = partial(issuing.issuer, self.surroundings)
+        return Issuing(issuer, allowed_hosts=self.project.policy.allowed_hosts)
 
     @cached_property
     def key(self) -> bytes | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.app import reading
-from reconciler.app.sessions import Surroundings
+from reconciler.app.surroundings import Surroundings
 from reconciler.app.workspaces import Workspace
 from reconciler.errors import RejectedError
 from reconciler.manifests.reader import LARGEST

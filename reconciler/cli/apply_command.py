@@ -11,7 +11,8 @@ import click
 
 from reconciler.app import plan_files, planning, testing
 from reconciler.app.applying import Terms, apply, apply_saved
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import approving, options, running, stream
 from reconciler.cli.console import Console
 from reconciler.core.situations import Request

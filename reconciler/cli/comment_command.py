@@ -8,7 +8,8 @@ import click
 
 from reconciler.app import commenting, plan_files, reviewing
 from reconciler.app.commenting import Discussion
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape

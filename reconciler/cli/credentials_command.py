@@ -13,7 +13,8 @@ import click
 from reconciler.app import checking
 from reconciler.app.exchanging import Exchange, Place
 from reconciler.app.handovers import Handover, ToCommand, ToFile
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core import references

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from reconciler.app import exporting
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.wording import quoted

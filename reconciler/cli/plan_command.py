@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from reconciler.app import plan_files, planning, reviewing
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running, showing, viewing
 from reconciler.cli.console import Console
 from reconciler.cli.viewing import Viewer

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from reconciler.app import machines
-from reconciler.app.sessions import Surroundings
 from reconciler.app.signals import StoppedError
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options
 from reconciler.cli.console import Console, UnwritableError, switched_on
 from reconciler.core import bugs

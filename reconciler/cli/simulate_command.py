@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.app.sessions import Surroundings
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import running
 from reconciler.cli.console import Console
 from reconciler.errors import RejectedError

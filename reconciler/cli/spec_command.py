@@ -10,7 +10,8 @@ import click
 
 from reconciler.app import pulling
 from reconciler.app.pulling import Pulled
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.escaping import escape

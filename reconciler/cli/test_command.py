@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from reconciler.app import planning, testing
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.model.addresses import Address

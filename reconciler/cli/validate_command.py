@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from reconciler.app.places import below_root
-from reconciler.app.sessions import Surroundings
+from reconciler.app.surroundings import Surroundings
 from reconciler.app.validation import validate
 from reconciler.cli import options, running
 from reconciler.cli.console import Console

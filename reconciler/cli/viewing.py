@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from reconciler.app.sessions import Surroundings
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import github, showing, stream
 from reconciler.cli.console import Console
 from reconciler.errors import RejectedError

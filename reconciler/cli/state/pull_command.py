@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.app import mending
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.model.exit_codes import ExitCode

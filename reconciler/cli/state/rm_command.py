@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.app import mending
-from reconciler.app.sessions import Session, Surroundings
+from reconciler.app.sessions import Session
+from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
 from reconciler.core.invocations import Invocation
