@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.comments import Comment
 from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
-from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.specs import ConnectionSpec

@@ -11,10 +11,10 @@ from reconciler.core import settling
 from reconciler.core.situations import Live
 from reconciler.flowservice.asides import Aside, beside
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.declarations import Desired
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.ports import Remote, Threads
 

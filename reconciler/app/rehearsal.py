@@ -17,10 +17,10 @@ from reconciler.manifests import reader
 from reconciler.manifests.builder import Builder
 from reconciler.manifests.reader import Trail
 from reconciler.model.addresses import Address
+from reconciler.model.changes import Action
 from reconciler.model.declarations import Manifest
 from reconciler.model.exports import Candidate, Draft
 from reconciler.model.findings import Finding, Severity
-from reconciler.model.plans import Action
 from reconciler.model.records import Recorded
 from reconciler.model.values import dotted, same
 

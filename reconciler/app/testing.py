@@ -15,10 +15,10 @@ from reconciler.errors import (
 )
 from reconciler.flowservice.asides import beside
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.outcomes import Report, Verdict
-from reconciler.model.plans import Action
 from reconciler.model.records import Recorded
 from reconciler.model.trials import Health, Trial
 from reconciler.ports import Mailbox, Remote

@@ -16,9 +16,10 @@ from reconciler.applier.world import World
 from reconciler.core.situations import Live
 from reconciler.errors import StateError
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action, Change
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Plan
+from reconciler.model.plans import Plan
 from reconciler.model.records import Intent
 
 PATIENCE = 5.0

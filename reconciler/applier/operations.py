@@ -14,11 +14,11 @@ from reconciler.errors import (
     SilentError,
 )
 from reconciler.model.addresses import Etag, RemoteId
+from reconciler.model.changes import Action, Change
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change
 from reconciler.model.records import Intent, Record
 from reconciler.model.secrets import Secret
 from reconciler.model.values import Path, thaw

@@ -12,10 +12,11 @@ from reconciler.core import adoptions, comparer, mover, settling, tokens
 from reconciler.core.situations import Live
 from reconciler.errors import RemoteError, SecretError, TokenError
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import QUIET, Action, Change, Reason
 from reconciler.model.findings import Finding
 from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import QUIET, Action, Change, Plan, Reason
+from reconciler.model.plans import Plan
 from reconciler.model.projects import Moved
 from reconciler.model.records import Record, Recorded
 from reconciler.model.secrets import Secret

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from reconciler.cli.console import Console
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.outcomes import Outcome
-from reconciler.model.plans import Change, Plan
+from reconciler.model.plans import Plan
 from reconciler.render import progress_lines
 
 

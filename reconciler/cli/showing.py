@@ -12,10 +12,11 @@ from reconciler.cli.console import Console
 from reconciler.core import canonical, matrix
 from reconciler.core.escaping import escape
 from reconciler.core.invocations import Invocation
+from reconciler.model.changes import Tally
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Report, Verdict
-from reconciler.model.plans import Doubt, Plan, Tally
+from reconciler.model.plans import Doubt, Plan
 from reconciler.model.reviews import Review
 from reconciler.render import gitlab, markdown, matrix_text, phrases, text
 

@@ -13,9 +13,10 @@ from reconciler.cli.approving import STOP_NOTICE, Expectation, check_approvable
 from reconciler.cli.console import Console
 from reconciler.errors import RejectedError
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report
-from reconciler.model.plans import Change, Doubt, Plan
+from reconciler.model.plans import Doubt, Plan
 from reconciler.model.reviews import Review
 from reconciler.model.trials import Trial
 from reconciler.render import events, phrases

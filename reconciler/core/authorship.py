@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from reconciler.core.escaping import escape
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Author
+from reconciler.model.remarks import Author
 
 
 def author(observed: Observation | None) -> Author:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.core import pointers
-from reconciler.model.plans import Change
+from reconciler.model.changes import Change
 from reconciler.model.secrets import Secret
 from reconciler.model.values import UNSET, Path, Spec, assign, lookup, thaw
 

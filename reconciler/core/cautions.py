@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from reconciler.core import authorship, canonical, comparer, mover, settling
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import RemoteId
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, Drift, Reason, Remark, Topic
+from reconciler.model.plans import Drift
+from reconciler.model.remarks import Remark, Topic
 from reconciler.model.values import thaw, without
 
 

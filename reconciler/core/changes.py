@@ -7,9 +7,9 @@ from dataclasses import replace
 from reconciler.core import comparer, differ
 from reconciler.core.comparer import Comparison
 from reconciler.core.situations import Case
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.declarations import Declaration
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, Reason
 from reconciler.model.records import Record
 from reconciler.model.values import same
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from reconciler.core import canonical, differ
+from reconciler.model.changes import FieldChange, Origin, Pins
 from reconciler.model.declarations import Declaration
 from reconciler.model.kinds import Kind
 from reconciler.model.observations import Observation
-from reconciler.model.plans import FieldChange, Origin, Pins
 from reconciler.model.records import Record
 from reconciler.model.values import (
     UNSET,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from reconciler.core import settling
 from reconciler.core.situations import Situation
+from reconciler.model.changes import Action, Change
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, Coverage, Stranger
+from reconciler.model.plans import Coverage, Stranger
 
 
 def measure(given: Situation, changes: Sequence[Change]) -> Coverage | None:

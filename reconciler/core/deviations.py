@@ -10,7 +10,8 @@ from typing import Any
 
 from reconciler.core import canonical, differ, plan_document
 from reconciler.model.addresses import Address
-from reconciler.model.plans import Change, Plan
+from reconciler.model.changes import Change
+from reconciler.model.plans import Plan
 from reconciler.model.values import UNSET, Path, Spec
 
 

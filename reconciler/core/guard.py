@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.situations import Case, Situation
-from reconciler.model.plans import Change, Reason, Remark, Topic
+from reconciler.model.changes import Change, Reason
+from reconciler.model.remarks import Remark, Topic
 
 GONE_SHARE = 30
 """Percent of the recorded connections; as many gone at once look like the wrong tenant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.addresses import Address
-from reconciler.model.plans import Action, Change, Reason
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.reviews import Matrix, Review, Row, Standing
 from reconciler.model.values import UNSET, Path, Spec, Unset, Value, leaves, lookup, same
 

@@ -14,19 +14,10 @@ from typing import Any
 from reconciler import __version__
 from reconciler.core import canonical, pointers
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action, Change, Pins, Reason
 from reconciler.model.findings import Span
-from reconciler.model.plans import (
-    Action,
-    Author,
-    Change,
-    Coverage,
-    Doubt,
-    Drift,
-    Pins,
-    Plan,
-    Reason,
-    Remark,
-)
+from reconciler.model.plans import Coverage, Doubt, Drift, Plan
+from reconciler.model.remarks import Author, Remark
 from reconciler.model.values import Path, SecretRef, Spec, thaw
 
 FORMAT_VERSION = "1.2"

@@ -11,24 +11,10 @@ from reconciler.core import canonical, differ, plan_document, pointers, strict_j
 from reconciler.core.plan_document import FORMAT_VERSION
 from reconciler.errors import PlanError
 from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.changes import Action, Change, FieldChange, Origin, Pins, Reason
 from reconciler.model.findings import Span
-from reconciler.model.plans import (
-    Action,
-    Author,
-    Change,
-    Coverage,
-    Doubt,
-    Drift,
-    FieldChange,
-    Origin,
-    Pins,
-    Plan,
-    Reason,
-    Remark,
-    Scope,
-    Stranger,
-    Topic,
-)
+from reconciler.model.plans import Coverage, Doubt, Drift, Plan, Scope, Stranger
+from reconciler.model.remarks import Author, Remark, Topic
 from reconciler.model.values import Path, SecretRef, Spec, lookup
 
 _SEALS = ("checksum", "mac")

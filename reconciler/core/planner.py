@@ -24,10 +24,12 @@ from reconciler.core import (
 )
 from reconciler.core.situations import Case, Situation
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Change, Reason
 from reconciler.model.declarations import Declaration
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Change, Doubt, Plan, Reason, Remark, Topic
+from reconciler.model.plans import Doubt, Plan
 from reconciler.model.records import Intent, Record
+from reconciler.model.remarks import Remark, Topic
 from reconciler.model.values import Path
 
 Decision: TypeAlias = Change | Doubt | Remark

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.core import changes, comparer
 from reconciler.core.situations import Case
+from reconciler.model.changes import Action, Change, FieldChange, Reason
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, FieldChange, Reason
 from reconciler.model.records import Record
 from reconciler.model.values import UNSET, Spec, assign, without
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.addresses import RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
-from reconciler.model.plans import Change, Doubt
+from reconciler.model.plans import Doubt
 
 
 class Verdict(StrEnum):

@@ -11,7 +11,8 @@ from typing import Any
 
 from reconciler.core import authorship
 from reconciler.core.escaping import escape
-from reconciler.model.plans import Action, Change, Drift, FieldChange, Origin, Reason
+from reconciler.model.changes import Action, Change, FieldChange, Origin, Reason
+from reconciler.model.plans import Drift
 from reconciler.model.secrets import MASK
 from reconciler.model.values import UNSET, Path, Spec, Unset, same
 

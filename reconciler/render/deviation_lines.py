@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.core.deviations import Aspect, Deviation, Difference
 from reconciler.core.escaping import escape
-from reconciler.model.plans import Action, Change, Reason
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.values import UNSET, dotted
 from reconciler.render import blocks
 

@@ -12,9 +12,10 @@ from typing import Any
 from reconciler import __version__
 from reconciler.core import plan_document
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action, Change, Tally
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Coverage, Drift, Plan, Tally
+from reconciler.model.plans import Coverage, Drift, Plan
 from reconciler.model.trials import Health, Trial
 from reconciler.render import coverage_lines, diagnostics, progress_lines, text
 

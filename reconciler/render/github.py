@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.model.changes import Tally
 from reconciler.model.exit_codes import ExitCode
-from reconciler.model.plans import Tally
 from reconciler.model.reviews import Review
 
 SUMMARY_LIMIT = 1_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from reconciler.model.plans import Tally
+from reconciler.model.changes import Tally
 from reconciler.model.reviews import Review
 
 

@@ -17,8 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconciler.core import authorship, matrix
 from reconciler.core.escaping import escape
+from reconciler.model.changes import Action, Change, Origin
 from reconciler.model.findings import Finding, Severity
-from reconciler.model.plans import Action, Change, Drift, Origin, Plan
+from reconciler.model.plans import Drift, Plan
 from reconciler.model.reviews import Review
 from reconciler.model.values import UNSET, Path, Spec, Unset, dotted, leaves, same
 from reconciler.render import blocks, coverage_lines, matrix_text, text

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.core import matrix
 from reconciler.core.escaping import escape, escape_markup
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.findings import Severity
-from reconciler.model.plans import Action, Change, Drift, Plan, Reason
+from reconciler.model.plans import Drift, Plan
 from reconciler.model.reviews import Review
 from reconciler.render import blocks, coverage_lines, findings, matrix_text, text
 

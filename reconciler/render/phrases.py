@@ -9,7 +9,8 @@ from reconciler.core.authorship import by, moment
 from reconciler.core.escaping import escape
 from reconciler.core.wording import quoted
 from reconciler.model.findings import Finding, Severity
-from reconciler.model.plans import Doubt, Plan, Remark, Topic
+from reconciler.model.plans import Doubt, Plan
+from reconciler.model.remarks import Remark, Topic
 from reconciler.model.values import dotted
 
 _UNSEEN = Finding(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reconciler.core.escaping import escape
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Reason
 
 _BEGUN = {
     Action.CREATE: "Creating...",

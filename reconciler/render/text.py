@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.core.escaping import escape
-from reconciler.model.plans import Action, Plan
+from reconciler.model.changes import Action
+from reconciler.model.plans import Plan
 from reconciler.model.reviews import Review
 from reconciler.render import blocks, coverage_lines
 

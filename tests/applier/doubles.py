@@ -13,11 +13,11 @@ from reconciler.applier.journal import Journal
 from reconciler.applier.world import World
 from reconciler.core.invocations import Invocation
 from reconciler.model.addresses import Address, Etag, RemoteId
+from reconciler.model.changes import Change
 from reconciler.model.explorations import Column, Table
 from reconciler.model.kinds import Kind, TokenRule
 from reconciler.model.observations import Observation
 from reconciler.model.outcomes import Outcome
-from reconciler.model.plans import Change
 from reconciler.model.records import Recorded
 from reconciler.model.secrets import Secret
 from reconciler.model.uses import Use

@@ -9,8 +9,8 @@ import pytest
 from reconciler.cli.console import Console
 from reconciler.cli.progress import PlainProgress
 from reconciler.model.addresses import Address, RemoteId
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Reason
 from tests.cli.terminals import COLOUR, COLUMNS, lines, on_terminal
 from tests.hostile import harmless
 from tests.journeys.test_runners import Slow

@@ -9,8 +9,9 @@ import pytest
 
 from reconciler.core import plan_document
 from reconciler.core.deviations import Aspect, deviations
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.findings import Finding
-from reconciler.model.plans import Action, Change, Plan, Reason
+from reconciler.model.plans import Plan
 from reconciler.model.values import SecretRef, freeze
 from reconciler.render import deviation_lines, findings
 from tests.builders import SCOPE, SECRET, address, remote_id, spec

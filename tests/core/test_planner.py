@@ -11,11 +11,13 @@ import pytest
 from reconciler.core import planner
 from reconciler.core.situations import Request, Situation
 from reconciler.model.addresses import Etag
+from reconciler.model.changes import Action, Change, Origin, Reason
 from reconciler.model.findings import Span
 from reconciler.model.observations import Observation
-from reconciler.model.plans import Action, Change, Origin, Plan, Reason, Topic
+from reconciler.model.plans import Plan
 from reconciler.model.projects import Moved, Policy, Removed
 from reconciler.model.records import Recorded
+from reconciler.model.remarks import Topic
 from reconciler.model.values import UNSET, Spec, without
 from tests.builders import (
     CLIENT,

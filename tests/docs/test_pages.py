@@ -13,7 +13,8 @@ import reconciler
 from docs import generate
 from reconciler.model.addresses import Address, RemoteId
 from reconciler.model.exit_codes import ExitCode
-from reconciler.model.plans import Author, Plan, Remark, Scope, Topic
+from reconciler.model.plans import Plan, Scope
+from reconciler.model.remarks import Author, Remark, Topic
 from reconciler.render import phrases
 from reconciler.simulator.faults import EFFECTS
 from reconciler.simulator.switches import Switches

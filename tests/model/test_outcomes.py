@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.model.changes import Action, Change, Reason
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.findings import Finding
 from reconciler.model.outcomes import Outcome, Report, Verdict
-from reconciler.model.plans import Action, Change, Reason
 from tests.builders import address
 
 SAID = Finding(summary="Something", detail="It went otherwise.")

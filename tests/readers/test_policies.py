@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import regopy
 
-from reconciler.model.plans import Action
+from reconciler.model.changes import Action
 from tests.readers.plans import document
 from tests.render.plans import SITUATIONS, made
 

@@ -11,9 +11,10 @@ import pytest
 from reconciler import __version__
 from reconciler.core.escaping import escape_json
 from reconciler.model.addresses import RemoteId
+from reconciler.model.changes import Action, Change
 from reconciler.model.findings import Finding, Severity, Span
 from reconciler.model.outcomes import Outcome, Verdict
-from reconciler.model.plans import Action, Change, Plan
+from reconciler.model.plans import Plan
 from reconciler.render import events, phrases
 from reconciler.render.events import Event
 from tests.builders import address
