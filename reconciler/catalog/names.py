@@ -19,6 +19,13 @@ _SECRETS = frozenset({
     "bearer", "credential", "credentials", "jwt", "passcode", "passphrase", "passwd", "password",
     "passwords", "pin", "pwd", "sas", "secret", "secrets", "signature", "token", "tokens",
 })  # fmt: skip
+_SECRET_ENDINGS = (
+    "accesskey", "accountkey", "apikey", "authkey", "masterkey", "passphrase", "passwd",
+    "password", "privatekey", "secret", "secretkey", "sharedkey", "token",
+)  # fmt: skip
+"""Ends of words that are written together."""
+_CODES = frozenset({"access", "auth", "authorisation", "authorization", "grant", "refresh"})
+"""What kind of code is a secret."""
 _KEYS = frozenset({
     "access", "account", "api", "auth", "authentication", "encryption", "master", "private",
     "secret", "service", "shared", "signing", "subscription",
@@ -49,10 +56,9 @@ def sounds_secret(name: str) -> bool:
         return True
     if not words or words[-1] in _ABOUT_SECRETS:
         return False
-    pairs = pairwise(words)
-    return not _SECRETS.isdisjoint(words) or any(
-        one in _KEYS and other in {"key", "keys"} for one, other in pairs
-    )
+    if words == ["key"] or any(word.endswith(_SECRET_ENDINGS) for word in words):
+        return True
+    return not _SECRETS.isdisjoint(words) or any(map(_is_secret_pair, pairwise(words)))
 
 
 def sounds_like_host(name: str) -> bool:
@@ -72,6 +78,11 @@ def kind_name(*names: str) -> str:
 def file_name(kind: str) -> str:
     """Return the file in ``schemas/`` that describes a kind."""
     return f"{_HUMP.sub('-', kind).lower()}.schema.json"
+
+
+def _is_secret_pair(words: tuple[str, str]) -> bool:
+    first, second = words
+    return first in (_KEYS if second in {"key", "keys"} else _CODES if second == "code" else ())
 
 
 def _words(name: str) -> list[str]:

@@ -7,7 +7,8 @@ program, and no text that is not escaped and cut. What is left out, the service 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ _HOST_FORMATS = frozenset({
     "hostname", "idn-hostname", "ipv4", "ipv6", "iri", "iri-reference", "uri", "uri-reference",
     "url",
 })  # fmt: skip
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.*|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[:/].*)?")
+"""Text that is a URL or a host by the look of it."""
 _NOTHING: Schema = {}
 _SCALARS = ("boolean", "integer", "number")
 
@@ -60,6 +63,8 @@ class _Translator:
     def __init__(self, root: Schema, found: Found) -> None:
         self._root = root
         self._found = found
+        self._within_secret = False
+        """Whether a mapping around the present value is a secret."""
 
     def mapping(self, schemas: Sequence[Schema], path: Path, *, certain: bool) -> dict[str, Any]:
         """Return our schema of a mapping; ``certain`` says whether it is there in any manifest."""
@@ -117,7 +122,8 @@ class _Translator:
         said = hearsay.aspects(schemas, self._root)
         types = hearsay.types(said)
         if "object" in types or (not types and any("properties" in each for each in said)):
-            return self.mapping(schemas, path, certain=certain)
+            with self._below(secret=_is_secret(said, path)):
+                return self.mapping(schemas, path, certain=certain)
         if "array" in types:
             return self._list(said, path)
         if not types or "string" in types:
@@ -125,10 +131,23 @@ class _Translator:
         scalar = next((one for one in _SCALARS if one in types), None)
         return None if scalar is None or _is_secret(said, path) else _scalar(scalar, said)
 
+    @contextmanager
+    def _below(self, *, secret: bool) -> Iterator[None]:
+        around = self._within_secret
+        self._within_secret = around or secret
+        try:
+            yield
+        finally:
+            self._within_secret = around
+
+    def _is_part_of_secret(self, said: Sequence[Schema], path: Path) -> bool:
+        """Tell whether text is as secret as what it lies in, which a host to be judged is not."""
+        return self._within_secret and not _is_host(said, path)
+
     def _text(self, said: Sequence[Schema], path: Path) -> dict[str, Any]:
         choices = hearsay.choices(said)
         undescribed = choices is None and not hearsay.types(said)
-        if undescribed or _is_secret(said, path):
+        if undescribed or _is_secret(said, path) or self._is_part_of_secret(said, path):
             return {"$ref": "#/$defs/secret", "writeOnly": True}
         if choices is None:
             made: dict[str, Any] = {"$ref": "#/$defs/text", **hearsay.lengths(said)}
@@ -136,10 +155,10 @@ class _Translator:
             self._found.chosen = True
             written = {"type": "string", "enum": choices}
             made = {"anyOf": [written, {"$ref": "#/$defs/reference"}]}
-        if _is_host(said, path):
+        default = hearsay.first(said, "default")
+        if _is_host(said, path) or any(map(_looks_like_host, (default, *(choices or ())))):
             self._found.hosts.append(path)  # and a person names it: no default does
             return made
-        default = hearsay.first(said, "default")
         if hearsay.is_plain(default) and (choices is None or default in choices):
             made["default"] = default
         return made
@@ -151,6 +170,8 @@ class _Translator:
         if len(types) > 1 or "object" in types or _is_secret(said, path):
             return None
         scalar = next((one for one in _SCALARS if one in types), None)
+        if scalar is None and self._is_part_of_secret(said, path):
+            return None
         if scalar is None and _is_host(said, path):
             self._found.hosts.append(path)
         item = {"$ref": "#/$defs/text"} if scalar is None else {"type": scalar}
@@ -171,6 +192,10 @@ def _is_secret(said: Sequence[Schema], path: Path) -> bool:
 def _is_host(said: Sequence[Schema], path: Path) -> bool:
     formats = hearsay.formats(said)
     return not _HOST_FORMATS.isdisjoint(formats) or names.sounds_like_host(path[-1])
+
+
+def _looks_like_host(value: object) -> bool:
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
 def _scalar(scalar: str, said: Sequence[Schema]) -> dict[str, Any]:

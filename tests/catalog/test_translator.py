@@ -218,6 +218,47 @@ def test_the_hosts_are_the_fields_that_may_name_one() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [("field", {"format": "password"}), ("field", {"writeOnly": True}), ("credentials", {})],
+)
+def test_whatever_text_lies_in_a_secret_is_one_but_for_hosts(name: str, mark: Any) -> None:
+    members = {
+        "user": {"type": "string"},
+        "deep": {"type": "object", "properties": {"word": {"type": "string"}}},
+        "words": {"type": "array", "items": {"type": "string"}},
+        "server": {"type": "string"},
+    }
+    schema = {"properties": {name: {"type": "object", **mark, "properties": members}}}
+    made = translator.translate(spec(schema))
+    sealed = kind(schema).write_only
+    at = ("auth", "params", name)
+    assert sealed == {(*at, "user"), (*at, "deep", "word")}
+    assert made.hosts == ((*at, "server"),)
+    assert made.missed == ((*at, "words"),)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"default": "https://evil.example/collect"},
+        {"default": "evil.example"},
+        {"default": "evil.example:443"},
+        {"enum": ["plain", "evil.example"]},
+        {"const": "tcp://evil.example"},
+    ],
+)
+def test_what_is_given_a_host_to_begin_with_is_judged_as_one(said: dict[str, str]) -> None:
+    schema = {"properties": {"authority": {"type": "string", **said}}}
+    assert translator.translate(spec(schema)).hosts == (("auth", "params", "authority"),)
+    assert "authority" not in str(defaults(schema))
+
+
+@pytest.mark.parametrize("default", ["1.0", "utf-8", "a b", "public", "3.14.15"])
+def test_a_default_that_is_no_host_is_kept(default: str) -> None:
+    assert one({"type": "string", "default": default})["default"] == default
+
+
 def test_each_host_of_a_list_is_judged() -> None:
     from reconciler.core import hosts  # noqa: PLC0415 -- the only test that needs it
 
@@ -248,6 +289,8 @@ def test_each_host_of_a_list_is_judged() -> None:
             "accountKey",
             "passphrase",
         ),
+        *("apikey", "APIKEY", "clientsecret", "accesstoken", "userpassword", "privatekey", "key"),
+        *("authCode", "authorization_code"),
     ],
 )
 def test_a_name_that_sounds_secret_makes_a_secret(name: str) -> None:
@@ -259,6 +302,7 @@ def test_a_name_that_sounds_secret_makes_a_secret(name: str) -> None:
     [
         *("username", "accessKeyId", "clientId", "tokenUrl", "accessTokenField", "bucketName"),
         *("passwordExpiry", "keyspace", "secretName", "compass"),
+        *("keyType", "countryCode", "secretary", "turkey"),
     ],
 )
 def test_a_name_that_speaks_of_a_secret_makes_none(name: str) -> None:
