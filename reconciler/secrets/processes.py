@@ -40,7 +40,8 @@ def run(
     """Return what the command prints to standard output, once it has ended well.
 
     It has no terminal, and what it writes to standard error is thrown away, for that may hold
-    secrets. Raises ``UnusableError``; it and all that it started are dead by then.
+    secrets. Raises ``UnusableError``; it is dead by then, and so is all that it started where it
+    did not end by itself.
     """
     watch = _Watch(timeout, stop)
     watch.patience()
