@@ -6,7 +6,7 @@ asked for waits for the apply that sends it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.app.sessions import Session
@@ -71,11 +71,13 @@ def renewed(session: Session, desired: Desired, recorded: Recorded) -> Recorded:
 
 def warnings(session: Session, desired: Desired, recorded: Recorded) -> Iterator[Finding]:
     """Yield what to do about marks that the present key has not made."""
+    marked = tuple(_marked(desired, recorded))
     maker = session.fingerprinter
     if maker is not None:
-        marked = tuple(_marked(desired, recorded))
         yield from _superseded(maker, marked)
         yield from _strange(maker, marked)
+    elif session.key is None and session.settings is not None:  # what forks run is given no key
+        yield from _keyless(marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,20 @@ def _strange(maker: Fingerprinter, marked: Iterable[_Marked]) -> Iterator[Findin
                 "show whether a secret was rotated. Put the key that made them into "
                 "RECONCILER_OLD_KEY for the next apply; if it is lost, change "
                 "metadata.credentialsVersion, which sends the secrets again."
+            ),
+            severity=Severity.WARNING,
+        )
+
+
+def _keyless(marked: Sequence[_Marked]) -> Iterator[Finding]:
+    if marked:
+        yield Finding(
+            summary="Fingerprints without a key",
+            detail=(
+                "RECONCILER_KEY is unset or empty, and the state has fingerprints of "
+                f"{_of(marked)}. Without the key that made them a rotated secret does not show up, "
+                "and what an apply sends loses its fingerprints. Set the key; if it is lost, set "
+                "another and change metadata.credentialsVersion, which sends the secrets again."
             ),
             severity=Severity.WARNING,
         )

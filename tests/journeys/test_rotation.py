@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reconciler.simulator.effects import Status
 from tests.journeys.test_credentials import KEY, OTHER_KEY, sha
 from tests.journeys.test_rows import settled
@@ -193,6 +195,24 @@ def test_a_key_that_is_missing_makes_no_change_and_is_asked_for(world: World) ->
     assert world.apply().code == 0
     assert world.state == before
     assert world.plan(env=OLD).code == 2
+
+
+@pytest.mark.parametrize("lost", [{}, {"RECONCILER_KEY": ""}, OLD])
+def test_a_key_that_is_unset_or_empty_is_asked_for(world: World, lost: dict[str, str]) -> None:
+    world.environ |= KEY
+    declared(world)
+    assert world.apply().code == 0
+    assert "without a key" not in world.plan().err
+    del world.environ["RECONCILER_KEY"]
+    world.environ |= lost
+    rotate(world, "second", *NAMES)
+    planned = world.plan()
+    assert planned.code == 0
+    assert "Fingerprints without a key" in planned.err
+    assert "fingerprints of ZohoCrmConnection.billing, ZohoCrmConnection.crm, " in planned.told
+    assert "without a key" not in world.plan("-refresh=false").err
+    world.environ |= KEY
+    assert world.plan().code == 2
 
 
 def test_several_old_keys_stand_side_by_side(world: World) -> None:
