@@ -6,7 +6,7 @@ The members are those of AdobeDocs/experience-platform-apis, flow-service.yaml
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.errors import ProtocolError
@@ -31,16 +31,24 @@ def spec(item: Mapping[str, Any]) -> ConnectionSpec:
         id=known.lower(),
         name=_text(item.get("name")) or "",
         version=_version(item.get("version")),
-        authentications=tuple(_authentication(one, known) for one in listed),
+        authentications=tuple(_authentications(listed)),
     )
 
 
-def _authentication(value: Any, known: str) -> Authentication:
-    name = _text(value.get("name")) if isinstance(value, dict) else None
-    schema = value.get("spec") if isinstance(value, dict) else None
-    if name is None or not isinstance(schema, dict):
-        raise ProtocolError(f"The connection spec {known} has an authentication without a form.")
-    return Authentication(name=name, type=_text(value.get("type")) or "", schema=schema)
+def _authentications(listed: Sequence[Any]) -> Iterator[Authentication]:
+    """Yield those that can be named; one without a form is one whose parameters nobody describes.
+
+    One source must not hide the others, so what is odd here is no error.
+    """
+    for one in listed:
+        name = _text(one.get("name")) if isinstance(one, dict) else None
+        if name is not None:
+            schema = one.get("spec")
+            yield Authentication(
+                name=name,
+                type=_text(one.get("type")) or "",
+                schema=schema if isinstance(schema, dict) else {},
+            )
 
 
 def _version(value: object) -> str:

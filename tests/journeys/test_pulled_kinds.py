@@ -312,9 +312,25 @@ def test_the_specs_are_listed_for_people_and_for_programs(world: World) -> None:
     assert {one["id"] for one in listed} == {one["id"] for one in sources.KNOWN}
 
 
+@pytest.mark.parametrize("form", [{}, {"spec": None}, {"spec": ["odd"]}])
+def test_an_authentication_without_a_form_hides_no_other_and_takes_references(
+    world: World, form: dict[str, Any]
+) -> None:
+    bare = deepcopy(dict(sources.KNOWN[2]))
+    bare["authSpec"] = [{"name": "Bare", "type": "KeyBased", **form}, {"type": "nameless"}]
+    world.service.world.specs[GOOGLE.spec] = Spec(bare)
+    ended = world.run("spec", "list")
+    assert ended.code == 0
+    assert "Bare" in ended.out
+    assert MAILCHIMP.spec in ended.out
+    assert world.run("spec", "pull", GOOGLE.spec).code == 0
+    world.declare(manifest(GOOGLE, params={"accessKeyId": KEY, "bucketName": KEY}))
+    assert world.run("validate").code == 0
+
+
 def test_what_a_hostile_spec_says_does_nothing_to_a_terminal(world: World) -> None:
     evil = deepcopy(dict(sources.KNOWN[2]))
-    evil["name"] = "\x1b[2Jgoogle ::error::\u202e cloud"
+    evil["name"] = "\x1b[2J\x9b2Jgoogle ::error::\u202e cloud"
     (auth,) = evil["authSpec"]
     auth["spec"]["properties"]["folderPath"] |= {
         "description": "\x1b]0;x\x07\n::error::",
@@ -322,7 +338,10 @@ def test_what_a_hostile_spec_says_does_nothing_to_a_terminal(world: World) -> No
     }
     auth["spec"]["properties"]["\x1b[2J"] = {"type": "string"}
     world.service.world.specs[GOOGLE.spec] = Spec(evil)
-    assert world.run("spec", "list").code == 0
+    for words in (("list",), ("list", "-json")):
+        listed = world.run("spec", *words)
+        assert listed.code == 0
+        assert not {"\x1b", "\x9b", "\u202e"} & set(listed.told)
     ended = world.run("spec", "pull", GOOGLE.spec, "-kind=GoogleCloudConnection")
     assert ended.code == 0
     assert "Parameters left out" in ended.err
