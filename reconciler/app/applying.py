@@ -294,6 +294,7 @@ class _Apply:
             progress=progress,
             stop=session.machine.signals.stop,
             fingerprinter=session.fingerprinter,
+            allowed_hosts=session.project.policy.allowed_hosts,
         )
 
     def _looks(self) -> Looks:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.sessions import Session
-from reconciler.catalog import names, schemas, translator
+from reconciler.catalog import schemas, translator
 from reconciler.catalog.translator import Translation
+from reconciler.core import hints
 from reconciler.core.wording import quoted
 from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding
@@ -52,7 +53,7 @@ def pull(
     if spec is None:
         raise _unknown(spec_id, session)
     made = translator.translate(spec, authentication=authentication, kind=kind)
-    file = out or Path(FOLDER) / names.file_name(made.kind)
+    file = out or Path(FOLDER) / hints.file_name(made.kind)
     if not schemas.may_hold_a_kind(file.name):
         detail = f"{quoted(file.name)} does not end in {schemas.ENDING}, or holds something else."
         raise _rejected("No name for a schema", detail)

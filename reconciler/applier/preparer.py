@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.applier.operations import Task, agrees
 from reconciler.applier.world import World
-from reconciler.core import adoptions, comparer, mover, settling, tokens
+from reconciler.core import adoptions, comparer, hosts, mover, settling, tokens
 from reconciler.core.situations import Live
 from reconciler.errors import RemoteError, SecretError, TokenError
 from reconciler.model.addresses import Address, RemoteId
@@ -20,7 +20,7 @@ from reconciler.model.plans import Plan
 from reconciler.model.projects import Moved
 from reconciler.model.records import Record, Recorded
 from reconciler.model.secrets import Secret
-from reconciler.model.values import Path, dotted
+from reconciler.model.values import Path, SecretRef, dotted
 
 _ORDER = (
     (Action.CREATE, Action.REPLACE),
@@ -186,10 +186,24 @@ class _Preparer:
             if path in but:
                 continue
             try:
-                secrets[path] = self._world.secrets.reveal(reference)
+                secrets[path] = self._allowed(change, path, reference)
             except SecretError as error:
                 lacking[path] = error
         return secrets, lacking
+
+    def _allowed(self, change: Change, path: Path, reference: SecretRef) -> Secret:
+        """Return what a reference leads to; ``SecretError`` where it is a host it may not be.
+
+        Only here does anybody see a host of a kind that describes none.
+        """
+        secret = self._world.secrets.reveal(reference)
+        kind = self._world.kinds[change.address.kind]
+        if kind.seals(path):
+            allowed = self._world.allowed_hosts
+            problem = hosts.hidden_problem(secret.reveal(), reference, path, kind, allowed)
+            if problem is not None:
+                raise SecretError(problem)
+        return secret
 
     def _uncreatable(self, change: Change) -> Outcome | None:
         """Return why a connection is not made after all, if there is a reason."""

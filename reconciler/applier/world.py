@@ -24,3 +24,5 @@ class World:
     progress: Progress
     stop: Stop
     fingerprinter: Fingerprinter | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    """Where a kind that describes no hosts may have credentials sent."""

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from reconciler.catalog import hearsay, names
+from reconciler.catalog import hearsay
 from reconciler.catalog.hearsay import Schema, TooMuchError
-from reconciler.core import references
+from reconciler.core import hints, references
 from reconciler.core.escaping import escape
 from reconciler.model.values import Path, dotted
 
@@ -186,12 +186,12 @@ class _Translator:
 
 def _is_secret(said: Sequence[Schema], path: Path) -> bool:
     marked = any(each.get("writeOnly") is True for each in said)
-    return marked or "password" in hearsay.formats(said) or names.sounds_secret(path[-1])
+    return marked or "password" in hearsay.formats(said) or hints.sounds_secret(path[-1])
 
 
 def _is_host(said: Sequence[Schema], path: Path) -> bool:
     formats = hearsay.formats(said)
-    return not _HOST_FORMATS.isdisjoint(formats) or names.sounds_like_host(path[-1])
+    return not _HOST_FORMATS.isdisjoint(formats) or hints.sounds_like_host(path[-1])
 
 
 def _looks_like_host(value: object) -> bool:

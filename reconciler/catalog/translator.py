@@ -13,9 +13,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciler.catalog import hearsay, inspector, names, parameters, schemas
+from reconciler.catalog import hearsay, inspector, parameters, schemas
 from reconciler.catalog.hearsay import TooMuchError
 from reconciler.catalog.parameters import Found
+from reconciler.core import hints
 from reconciler.core.escaping import escape
 from reconciler.core.wording import either, quoted
 from reconciler.errors import RejectedError
@@ -115,11 +116,11 @@ def _chosen(spec: ConnectionSpec, wanted: str | None) -> Authentication:
 
 def _name(spec: ConnectionSpec, chosen: Authentication, wanted: str | None) -> str:
     several = len(spec.authentications) > 1
-    name = wanted or names.kind_name(spec.name, *([chosen.name] if several else []))
+    name = wanted or hints.kind_name(spec.name, *([chosen.name] if several else []))
     if _KIND.fullmatch(name) is None or name in {"Connection", "Project"}:
         raise _rejected(
             "No name for the kind",
-            f"{quoted(name)} cannot name a kind: that takes at most {names.LONGEST_KIND} letters "
+            f"{quoted(name)} cannot name a kind: that takes at most {hints.LONGEST_KIND} letters "
             "and digits, the first of them a capital. Name it with -kind.",
         )
     if name in schemas.built_in():

@@ -11,9 +11,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.core import hints
+from reconciler.core.escaping import escape
 from reconciler.core.wording import either, guess, quoted
 from reconciler.model.kinds import DataCentre, HostForm, HostRule, Kind
-from reconciler.model.values import Path, Spec, dotted, lookup
+from reconciler.model.values import Path, SecretRef, Spec, dotted, lookup
 
 _ADDRESS = re.compile(
     r"(?:(?P<scheme>https?)://)?"
@@ -57,6 +59,25 @@ def problems(spec: Spec, kind: Kind, allowed: Sequence[str]) -> tuple[HostProble
             elif verdict is not None:
                 centres[rule.path] = verdict
     return (*found, *_strays(centres))
+
+
+def hidden_problem(
+    text: str, reference: SecretRef, path: Path, kind: Kind, allowed: Sequence[str]
+) -> str | None:
+    """Say what policy has against a host that only a reference tells; its text is not repeated.
+
+    What is spelled as a URL, or stands in a member called like a host, is taken for one.
+    """
+    if "://" not in text and not hints.sounds_like_host(path[-1]):
+        return None
+    rule = HostRule(path=path, form=HostForm.ENDPOINT, role="")
+    if _judge(text, rule, kind, allowed) is None:
+        return None
+    return (
+        f"{escape(str(reference))} leads to a host that no policy allows, or to none at all, and "
+        "Adobe would send the credentials there. Name the host in policy.allowed_hosts, as it is "
+        "written, if it is right."
+    )
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -12,7 +12,7 @@ from reconciler.model.declarations import Declaration, Desired, Manifest
 from reconciler.model.findings import Finding, Severity
 from reconciler.model.kinds import Kind
 from reconciler.model.projects import Project
-from reconciler.model.values import lookup
+from reconciler.model.values import UNSET, lookup
 
 UNDER_WAY = 85.0
 """Seconds after its intent was saved in which a create may reach the service: it leaves within 10
@@ -96,8 +96,10 @@ def _declared(
     desired, findings = resolver.resolve(project, manifests, environment, kinds)
     declarations = desired.values()
     found = [*findings, *_namesakes(declarations), *_rivals(declarations)]
+    described = _described(kinds)
     for declaration in declarations:
         found += _hosts(declaration, project, kinds)
+        found += _evasions(declaration, described, kinds)
     return desired, found
 
 
@@ -213,6 +215,35 @@ def _rivals(declarations: Iterable[Declaration]) -> Iterator[Finding]:
                 address=declaration.address,
                 span=declaration.adopt_span,
             )
+
+
+def _described(kinds: Mapping[str, Kind]) -> Mapping[str, str]:
+    """Return the kind that describes each connection spec which any does."""
+    ids = {name: lookup(kind.defaults, _SPEC_ID) for name, kind in sorted(kinds.items())}
+    return {known.lower(): name for name, known in ids.items() if isinstance(known, str)}
+
+
+def _evasions(
+    declaration: Declaration, described: Mapping[str, str], kinds: Mapping[str, Kind]
+) -> Iterator[Finding]:
+    """Yield what is declared by a kind that knows none of its fields, where another knows them.
+
+    That one checks hosts before anything is reviewed; here they would be hidden by references.
+    """
+    at = declaration.address
+    is_general = lookup(kinds[at.kind].defaults, _SPEC_ID) is UNSET
+    better = described.get(str(lookup(declaration.spec, _SPEC_ID)).lower())
+    if is_general and better is not None:
+        yield Finding(
+            summary="Connection spec of another kind",
+            detail=(
+                f"{better} describes this connection spec: its fields, its secrets, and the hosts "
+                f"that they may go to. {at.kind} is for those that nobody describes. Declare it as "
+                f"{better}."
+            ),
+            address=at,
+            span=declaration.source.span("spec", "connectionSpec", "id"),
+        )
 
 
 def _hosts(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.catalog import interpreter, names, translator
+from reconciler.catalog import interpreter, translator
+from reconciler.core import hints
 from reconciler.core.shapes import Shape
 from reconciler.errors import RejectedError
 from reconciler.model.kinds import Kind
@@ -317,12 +318,12 @@ def test_a_name_that_speaks_of_a_secret_makes_none(name: str) -> None:
     ],
 )
 def test_a_name_that_sounds_like_a_host_makes_a_host(name: str) -> None:
-    assert names.sounds_like_host(name)
+    assert hints.sounds_like_host(name)
 
 
 @pytest.mark.parametrize("name", ["username", "hostKeyFingerprint", "emailAddress", "siteId", ""])
 def test_a_name_that_speaks_of_a_host_makes_none(name: str) -> None:
-    assert not names.sounds_like_host(name)
+    assert not hints.sounds_like_host(name)
 
 
 @pytest.mark.parametrize(
@@ -338,8 +339,8 @@ def test_a_name_that_speaks_of_a_host_makes_none(name: str) -> None:
     ],
 )
 def test_a_kind_is_called_by_its_source(words: tuple[str, ...], name: str, file: str) -> None:
-    assert names.kind_name(*words) == name
-    assert names.file_name(name) == file
+    assert hints.kind_name(*words) == name
+    assert hints.file_name(name) == file
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.simulator import sources
 from reconciler.simulator.specs import Spec
-from tests.journeys.worlds import World
+from tests.journeys.worlds import ZOHO, World
 
 TOKEN = {"secret": "env:ZOHO_ACCESS_TOKEN"}
 KEY = {"secret": "env:ZOHO_CLIENT_SECRET"}
@@ -25,6 +25,12 @@ ENVIRON = {"REST_HOST": "canary9b1f.api.example.com", "REST_FIELD": "canary9b1f-
 def secret(world: World) -> None:
     world.environ |= ENVIRON
     world.secrets += ENVIRON.values()
+    allowed(world)
+
+
+def allowed(world: World, *more: str) -> None:
+    """Have policy allow the hosts that references lead to."""
+    world.configure(policy={"allowed_hosts": [ENVIRON["REST_HOST"], "api.example.com", *more]})
 
 
 def base(
@@ -175,6 +181,7 @@ def test_a_changed_secret_shows_by_its_fingerprint(world: World) -> None:
     other = "canary9b1f.other.example.com"
     world.secrets.append(other)
     world.environ["REST_HOST"] = other
+    allowed(world, other)
     ended = world.plan()
     assert ended.code == 2
     assert "host" in ended.out
@@ -208,30 +215,42 @@ def test_the_connection_spec_must_be_named_by_its_id(world: World) -> None:
     assert world.run("validate").code == 1
 
 
-def test_a_kind_that_hides_all_and_one_that_hides_some_share_a_connection_spec(
-    world: World,
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        pytest.param("canary9b1f.evil.example", 3, id="a-host"),
+        pytest.param("https://canary9b1f.evil.example/x", 3, id="a-url"),
+        pytest.param("canary9b1f no host", 3, id="no-host"),
+        pytest.param(ENVIRON["REST_HOST"], 0, id="allowed"),
+    ],
+)
+def test_no_credentials_go_to_a_host_that_only_a_reference_tells_and_policy_does_not_allow(
+    world: World, host: str, code: int
 ) -> None:
-    """Each is compared as its own kind sees it; what either hides is hidden from everybody."""
+    world.secrets.append(host)
+    world.environ["REST_HOST"] = host
+    world.declare(base())
+    ended = world.apply()
+    assert (ended.code, len(world.connections())) == (code, int(code == 0)), ended
+    assert ("env:REST_HOST leads to a host that no policy allows" in ended.told) == (code == 3)
+
+
+def test_a_url_is_a_host_whatever_its_member_is_called(world: World) -> None:
+    world.secrets.append("https://canary9b1f.evil.example")
+    world.environ["EVIL"] = "https://canary9b1f.evil.example"
+    world.declare(base(params={**PARAMS, "grant": {"secret": "env:EVIL"}}))
+    ended = world.apply()
+    assert (ended.code, "Name the host in policy.allowed_hosts" in ended.told) == (3, True)
+
+
+@pytest.mark.parametrize("spec_id", [ZOHO, sources.GENERIC_REST])
+def test_what_another_kind_describes_is_declared_as_that_kind(world: World, spec_id: str) -> None:
+    """That one checks hosts before anything is reviewed, and this one hides them."""
     assert world.run("spec", "pull", sources.GENERIC_REST).code == 0
-    world.configure(policy={"allowed_hosts": ["api.example.com"]})
-    pulled = {
-        "apiVersion": "reconciler/v1",
-        "kind": "GenericRestConnection",
-        "metadata": {"name": "pulled"},
-        "spec": {
-            "name": "Pulled",
-            "auth": {"params": {"host": "api.example.com", "accessToken": TOKEN}},
-        },
-    }
-    world.applied(base(), json.dumps(pulled))
-    assert world.plan().code == 0
-    live = world.connection("pulled")
-    world.service.edit(live["id"], auth={"params": {"host": "theirs.example.com"}})
-    ended = world.plan()
-    assert ended.code == 2
-    assert "~ host" in ended.out
-    assert "theirs.example.com" not in ended.out
-    assert "Plan: 0 to add, 1 to change, 0 to destroy." in ended.out
+    world.declare(base(connectionSpec={"id": spec_id, "version": "1.0"}))
+    ended = world.run("validate")
+    assert ended.code == 1
+    assert "Connection spec of another kind" in ended.err
 
 
 def test_a_source_that_needs_no_credentials_has_none(world: World) -> None:
