@@ -269,11 +269,12 @@ class LocalState:
         return made
 
     def _save(self, place: Path, data: bytes) -> None:
-        self._unproven = data
         previous = None if self._saved is None else self._saved.data
         try:
             saver.save(self._disk, place, data, previous=previous)
         except OSError as error:
+            # Not kept where it certainly is not there: another run may write the very same bytes.
+            self._unproven = data if saver.may_hold(self._disk, place, data) else None
             raise SaveError(
                 f"{self._display} could not be saved: {error.strerror}. The file holds what it "
                 "held before or, if only the proof failed, what should have been saved."

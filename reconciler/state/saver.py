@@ -37,6 +37,16 @@ def save(disk: Disk, path: Path, data: bytes, *, previous: bytes | None) -> None
         _attempt(disk, path, data, previous=None if landed else previous)
 
 
+def may_hold(disk: Disk, path: Path, data: bytes) -> bool:
+    """Tell whether the file may have these bytes: it does, or nobody can read it now."""
+    try:
+        return read_file(disk, path, limit=len(data)) == data
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
 def save_new(disk: Disk, path: Path, data: bytes) -> None:
     """Create a new file with these bytes and read it back; ``OSError`` and no file otherwise."""
     write_new(disk, path, data)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from reconciler.core import state_document
-from reconciler.errors import SaveError
+from reconciler.errors import SaveError, StaleStateError
 from reconciler.model.records import Recorded
 from reconciler.state import saver
 from reconciler.state.disk import Disk, read_file, sync_folder, write_new
@@ -238,3 +238,22 @@ def test_where_no_folder_can_be_written_there_is_no_dump(
 
 def test_the_backup_lies_beside_the_state() -> None:
     assert saver.backup_of(Path("state/dev.json")) == Path("state/dev.json.backup")
+
+
+def test_what_another_run_has_saved_is_not_taken_for_our_own_although_it_is_the_same(
+    tmp_path: Path,
+) -> None:
+    """Two runs may note the same create in the same second, byte for byte."""
+    before = saved(tmp_path, snapshot(1))
+    after = before.with_records({address(2): record(2)})
+
+    def rename(_one: Path, _other: Path) -> None:
+        raise full_disk()
+
+    broken = Disk(rename=rename)
+    here = store(tmp_path, disk=broken)
+    with pytest.raises(SaveError):
+        here.write(after, expected_serial=1)
+    store(tmp_path).write(after, expected_serial=1)
+    with pytest.raises(StaleStateError):
+        here.write(after, expected_serial=1)
