@@ -67,7 +67,7 @@ bugs: setup ## break the package on purpose, and print which test notices
 
 # What must never go wrong.
 PROVEN := reconciler/applier/*,reconciler/core/escaping.py,reconciler/core/guard.py,reconciler/core/planner.py,reconciler/core/scrubber.py,reconciler/core/settling.py,reconciler/core/state_document.py,reconciler/core/state_reader.py,reconciler/flowservice/*,reconciler/http/*,reconciler/model/secrets.py,reconciler/state/*
-ROOMS := app applier cli core flowservice journeys model render secrets state
+ROOMS := app applier cli core flowservice forges journeys model render secrets state
 
 coverage: setup ## see that tests go through every line and branch of what must never go wrong
 	$(BIN)/pytest --cov --cov-branch --cov-report= --hypothesis-profile=ci $(ROOMS:%=tests/%)

@@ -189,6 +189,7 @@ class Stage:
     disk: Disk = field(default_factory=Disk)
     listener: Listener = field(default_factory=Listener)
     stop: threading.Event = field(default_factory=threading.Event)
+    kind: Kind = KIND
     service: Service = field(init=False)
 
     def __post_init__(self) -> None:
@@ -205,7 +206,7 @@ class Stage:
     @property
     def world(self) -> World:
         return World(
-            kinds={KIND.name: KIND},
+            kinds={KIND.name: self.kind},
             remote=self.service,
             secrets=Secrets(),
             tokens=Tokens(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,12 +13,16 @@ from reconciler.applier.findings import SEND_WINDOW, SLOW_SAVES
 from reconciler.core import planner
 from reconciler.core.situations import Live, Request
 from reconciler.errors import SilentError
+from reconciler.model.kinds import TokenRule
 from reconciler.model.outcomes import Outcome, Verdict
 from reconciler.model.plans import Plan
 from reconciler.model.records import Recorded
+from reconciler.model.values import SecretRef
 from reconciler.ports import Accepted
 from tests.applier.doubles import NOON, Stage, accepted
 from tests.builders import (
+    KIND,
+    SECRET,
     address,
     declaration,
     observation,
@@ -168,6 +173,28 @@ def test_told_to_stop_during_a_save_nothing_that_was_noted_leaves(stage: Stage) 
     assert verdicts(ended) == {"crm": Verdict.SKIPPED, "z": Verdict.SKIPPED}
     assert stage.service.created == []
     assert [bool(each.intents) for each in stage.disk.written] == [True, False]
+
+
+def test_told_to_stop_no_token_is_made_any_more(stage: Stage) -> None:
+    rule = TokenRule(
+        path=SECRET,
+        reference="zoho:refresh",
+        accounts_url=("auth", "params", "accountsUrl"),
+        client_id=("auth", "params", "clientId"),
+        client_secret=("auth", "params", "clientSecret"),
+        refresh_token=("auth", "params", "refreshToken"),
+    )
+    stage.kind = replace(KIND, tokens=(rule,))
+    stage.stop.set()
+    declared = replace(
+        declaration("crm", spec("crm")), secrets={SECRET: SecretRef("zoho", "refresh")}
+    )
+    plan = planner.plan(situation(declared=[declared]))
+    applier = Applier(
+        plan, journal=stage.journal(), live=Live(()), world=stage.world, parallelism=1
+    )
+    (outcome,), trouble = applier.run()
+    assert (outcome.verdict, trouble, stage.service.created) == (Verdict.SKIPPED, None, [])
 
 
 def test_every_ten_seconds_somebody_is_told_what_is_still_under_way(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,3 +42,12 @@ def test_any_text_below_a_sealed_mapping_is_kept_in_confidence(params: Any) -> N
     scrubber = Scrubber()
     Confidences(scrubber).hear(page(item(1, auth={"params": params})), KIND)
     assert CANARY not in scrubber.scrub(f"it says {CANARY}")
+
+
+def test_what_a_kind_describes_there_is_kept_from_nobody() -> None:
+    """A pulled kind describes some members of a mapping, and the rest of it is sealed."""
+    described = replace(KIND, sealed={("auth", "params"): frozenset({"host"})})
+    scrubber = Scrubber()
+    params = {"host": CANARY, "other": f"{CANARY}-too"}
+    Confidences(scrubber).hear(page(item(1, auth={"params": params})), described)
+    assert scrubber.scrub(f"{CANARY} and {CANARY}-too") == f"{CANARY} and (sensitive value)"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import RejectedError
-from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Settings
+from reconciler.flowservice.settings import BASE_URL, IMS_URL, SCOPES, Network, Settings
 from reconciler.http.sockets import Trust
 from reconciler.http.wire import Wire
 from tests.builders import CLIENT, ORGANIZATION
@@ -102,6 +102,14 @@ def test_a_bad_variable_is_refused_by_name_and_its_value_is_not_shown(
     assert problem.startswith(f"Malformed setting: The value of {name} is malformed. ")
     assert "canary9b1f" not in problem
     assert value.strip() not in problem
+
+
+def test_a_proxy_that_is_none_is_refused_whoever_is_to_be_reached() -> None:
+    with pytest.raises(RejectedError) as caught:
+        Network.read({"AEP_HTTPS_PROXY": "socks5://canary9b1f:pw@proxy"})
+    (finding,) = caught.value.findings
+    assert "AEP_HTTPS_PROXY" in finding.detail
+    assert "canary9b1f" not in repr(finding)
 
 
 GOOD = [
