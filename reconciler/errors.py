@@ -14,6 +14,11 @@ ReconcilerError                     1
 │   ├── ForeignStateError           1   the state of another organisation or sandbox
 │   ├── LockedError                 5   another run holds the lock, or keeps saving
 │   ├── StaleStateError             1   the state moved since it was read
+│   ├── UnlockError                 1   a lock that is not broken
+│   ├── StoreError                  1   the store of a state says no
+│   │   ├── StoreConflictError      its condition of a write did not hold
+│   │   ├── StoreUnreachableError   nothing was done there
+│   │   └── StoreSilentError        it may have been done
 │   └── SaveError                   6   the state could not be saved
 ├── ForgeError                      1   the host of a pull or merge request did not do as asked
 │   ├── ForgeUnreachableError       1   it cannot be asked, or does not answer
@@ -152,6 +157,34 @@ class SaveError(StateError):
 
     exit_code = ExitCode.UNSAVED
     summary = "Failed to save state"
+
+
+class UnlockError(StateError):
+    """A lock that cannot be broken, or is not the one that was named."""
+
+    summary = "Failed to unlock state"
+
+
+class StoreError(StateError):
+    """The place where a state is kept did not do as asked, and certainly did nothing."""
+
+    summary = "Refused by the store of the state"
+
+
+class StoreConflictError(StoreError):
+    """What a write was to replace is not what the store says it has: reading back decides."""
+
+
+class StoreUnreachableError(StoreError):
+    """The store cannot be asked or does not answer; nothing was changed there."""
+
+    summary = "State not reachable"
+
+
+class StoreSilentError(StoreError):
+    """What was asked may have been done or not: reading back decides."""
+
+    summary = "No usable answer of the store"
 
 
 class ForgeError(ReconcilerError):

@@ -151,6 +151,13 @@ class StateStore(Protocol):
         """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
         ...
 
+    def force_unlock(self, lock_id: str) -> None:
+        """Break the lock that a run left behind; ``UnlockError`` unless it is the one of that id.
+
+        A store whose locks end with their processes breaks none, and says so.
+        """
+        ...
+
     def dump(self, recorded: Recorded) -> str | None:
         """Put a snapshot that could not be saved in another verified place; return it, if any."""
         ...

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property, partial
 
-from reconciler.app import issuing
+from reconciler.app import issuing, stores
 from reconciler.app.issuing import Issuing
 from reconciler.app.observer import Observer
+from reconciler.app.stores import Means, Store
 from reconciler.app.surroundings import Surroundings
 from reconciler.app.workspaces import Workspace
 from reconciler.core import exposures
@@ -24,7 +25,6 @@ from reconciler.model.projects import EVERY, Environment, Project
 from reconciler.model.records import Recorded
 from reconciler.ports import Remote, SecretSource, Service, Sources
 from reconciler.secrets.sources import LocalSecrets
-from reconciler.state.files import LocalState
 
 
 class Session:
@@ -86,17 +86,16 @@ class Session:
         return self._workspace.loaded
 
     @cached_property
-    def store(self) -> LocalState:
+    def store(self) -> Store:
         """The state of the environment."""
-        return LocalState(
-            self.surroundings.folder / self.environment.state,
-            display=self.environment.state,
+        surroundings = self.surroundings
+        return stores.opened(
+            self.environment,
+            folder=surroundings.folder,
             organization=self._organization,
-            sandbox=self.environment.sandbox,
-            clock=self.machine.clock,
-            root=self.surroundings.folder,
-            disk=self.machine.disk,
-            hold=self.machine.hold,
+            invocation=self.invocation,
+            means=Means(machine=self.machine, scrubber=surroundings.scrubber, log=surroundings.log),
+            warn=surroundings.warn,
         )
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.app.machines import Machine
 from reconciler.core.fingerprints import read_key
 from reconciler.core.scrubber import Scrubber
+from reconciler.model.findings import Finding
 from reconciler.model.secrets import Secret
 
 
@@ -20,6 +21,8 @@ class Surroundings:
     machine: Machine
     scrubber: Scrubber
     log: Callable[[str], None] | None = None
+    warn: Callable[[Sequence[Finding]], None] = lambda _: None
+    """Told what goes wrong when nothing else depends on it any more."""
 
     @property
     def environ(self) -> Mapping[str, str]:

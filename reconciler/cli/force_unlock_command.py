@@ -8,9 +8,7 @@ from reconciler.app.sessions import Session
 from reconciler.app.surroundings import Surroundings
 from reconciler.cli import options, running
 from reconciler.cli.console import Console
-from reconciler.core.wording import quoted
-from reconciler.errors import RejectedError
-from reconciler.model.findings import Finding
+from reconciler.model.exit_codes import ExitCode
 
 
 @running.command(name="force-unlock")
@@ -25,24 +23,12 @@ def command(
     force: bool,
     environment: str | None,
 ) -> int:
-    """Say who holds the lock of a state.
+    """Break the lock that a run has left on a state.
 
     The lock of a local state ends with the process that holds it and cannot be taken by force.
     """
-    del console, force  # there is nothing to force
+    del force  # nothing is asked
     session = Session(surroundings, environment=environment, live=False)
-    location = session.store.location
-    holder = session.store.holder()
-    if holder is None:
-        ending = f"No process holds that of {location}, so that nothing need be unlocked."
-    else:
-        ending = (
-            f"A living process holds that of {location}. Wait for it, or end it with one signal, "
-            "upon which it saves what it did."
-        )
-    detail = (
-        f"Local state cannot be unlocked by another process, by {quoted(lock_id)} or otherwise: "
-        f"its lock ends with the process that holds it. {ending}"
-    )
-    finding = Finding(summary="Failed to unlock state", detail=detail, lines=holder or ())
-    raise RejectedError([finding])
+    session.store.force_unlock(lock_id)
+    console.out(f"The lock of {session.store.location} is released.")
+    return ExitCode.DONE

@@ -40,6 +40,7 @@ def command(*, name: str, changing: bool = False) -> Callable[[Callable[..., int
                 machine=machine,
                 scrubber=scrubber,
                 log=console.err if switched_on(machine.environ, "RECONCILER_LOG") else None,
+                warn=console.findings,
             )
             return _guarded(function, surroundings, console, flags, changing=changing)
 

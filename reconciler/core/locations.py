@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
+from reconciler.core import state_urls
 from reconciler.core.violations import Violation
 from reconciler.core.wording import place, quoted
 from reconciler.model.values import Path
@@ -42,14 +43,39 @@ def violations(
 
     ``manifests`` are the entries of the project file, which is called ``project_file``.
     """
-    locations = {name: posixpath.normpath(text) for name, text in states.items()}
-    for name, text in states.items():
+    urls = {name: text for name, text in states.items() if state_urls.scheme(text) is not None}
+    paths = {name: text for name, text in states.items() if name not in urls}
+    locations = {name: posixpath.normpath(text) for name, text in paths.items()}
+    yield from _remote_violations(urls)
+    for name, text in paths.items():
         path = ("environments", name, "state")
         yield from (
             _malformed(path, text)
             or _taken(path, locations[name], manifests, project_file)
             or _shared(path, name, locations)
         )
+
+
+def _remote_violations(urls: Mapping[str, str]) -> Iterator[Violation]:
+    taken: dict[str, str] = {}
+    for name, text in urls.items():
+        path = ("environments", name, "state")
+        if wrong := state_urls.violations(path, text):
+            yield from wrong
+            continue
+        places = {state_urls.canonical(text), state_urls.lock_place(text)} - {None}
+        shared = next((taken[one] for one in sorted(filter(None, places)) if one in taken), None)
+        if shared is not None:
+            yield _one_place(path, name, shared)
+        taken |= {one: name for one in places if one is not None}
+
+
+def _one_place(path: Path, name: str, other: str) -> Violation:
+    detail = (
+        f"{quoted(name)} and {quoted(other)} keep their state in one place. Each environment needs "
+        "a state of its own, or one would delete what the other has."
+    )
+    return Violation(path, "Shared state", detail)
 
 
 def _malformed(path: Path, text: str) -> tuple[Violation, ...]:
@@ -59,9 +85,6 @@ def _malformed(path: Path, text: str) -> tuple[Violation, ...]:
             "such as state/dev.json."
         )
         return (Violation(path, "Malformed value", detail),)
-    if "://" in text:
-        detail = f"{place(path)} is {quoted(text)}, and states are kept in files of the project."
-        return (Violation(path, "Not a file", detail),)
     location = posixpath.normpath(text)
     if posixpath.isabs(location) or location.split("/", 1)[0] == "..":
         detail = (
@@ -106,11 +129,7 @@ def _shared(path: Path, name: str, locations: Mapping[str, str]) -> tuple[Violat
         if other == name:
             break
         if theirs == location:
-            detail = (
-                f"{quoted(name)} and {quoted(other)} keep their state in one place. Each "
-                "environment needs a state of its own, or one would delete what the other has."
-            )
-            return (Violation(path, "Shared state", detail),)
+            return (_one_place(path, name, other),)
     for other, theirs in locations.items():
         if companion := companions(theirs).get(location):
             detail = (

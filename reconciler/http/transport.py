@@ -24,8 +24,8 @@ ERROR_LIMIT: Final = 64 << 10
 _MOST_NAMES: Final = 20
 
 HEARD: Final = (
-    "content-encoding", "content-type", "date", "link", "retry-after", "x-next-page",
-    "x-ratelimit-remaining", "x-request-id",
+    "content-encoding", "content-md5", "content-type", "date", "link", "retry-after",
+    "x-next-page", "x-ratelimit-remaining", "x-request-id",
 )  # fmt: skip
 """The response headers that anyone here listens to."""
 

@@ -11,18 +11,21 @@ from typing import Final
 
 from reconciler.core import state_document
 from reconciler.core.escaping import escape
-from reconciler.core.state_reader import LIMIT, SERIALS
+from reconciler.core.state_reader import LIMIT
+from reconciler.core.wording import quoted
 from reconciler.errors import (
     CorruptStateError,
     LockedError,
     SaveError,
     StaleStateError,
     StateError,
+    UnlockError,
 )
 from reconciler.model.records import Recorded
 from reconciler.ports import Clock
-from reconciler.state import locker, places, refusals, rescue, saver
+from reconciler.state import locker, places, refusals, rescue, saver, scribes
 from reconciler.state.disk import Disk, exclusive, exists, read_file
+from reconciler.state.scribes import Scribe
 
 _SYSTEM: Final = Disk()
 
@@ -56,13 +59,11 @@ class LocalState:
         """
         self._path = path
         self._display = display
-        self._organization = organization
-        self._sandbox = sandbox
         self._clock = clock
         self._root = path.parent if root is None else root
         self._disk = disk
         self._hold = hold
-        self._encoder = state_document.Encoder()
+        self._scribe = Scribe(display=display, organization=organization, sandbox=sandbox)
         self._saved: _Saved | None = None
         """What the file held when it was last read or written."""
         self._unproven: bytes | None = None
@@ -90,7 +91,7 @@ class LocalState:
         return self._written(
             recorded,
             over=replace(recorded, serial=expected_serial),
-            following=lambda current: _following(recorded, current),
+            following=lambda current: scribes.following(recorded, current),
         )
 
     def put(self, recorded: Recorded, *, over: Recorded | None) -> Recorded:
@@ -108,7 +109,7 @@ class LocalState:
         over: Recorded,
         following: Callable[[Recorded | None], Recorded],
     ) -> Recorded:
-        self._refuse_foreign(recorded)
+        self._scribe.refuse_foreign(recorded)
         try:
             place = self._place()
             places.make_home(self._disk, place, root=self._root)
@@ -121,7 +122,49 @@ class LocalState:
         except OSError as error:
             raise SaveError(f"{self._display} could not be saved: {error.strerror}.") from error
 
-    def holder(self) -> tuple[str, ...] | None:
+    def force_unlock(self, lock_id: str) -> None:
+        """Break no lock, but say who holds it; always raises ``UnlockError``."""
+        holder = self._holder()
+        if holder is None:
+            ending = f"No process holds that of {self._display}, so that nothing need be unlocked."
+        else:
+            ending = (
+                f"A living process holds that of {self._display}. Wait for it, or end it with one "
+                "signal, upon which it saves what it did."
+            )
+        raise UnlockError(
+            f"Local state cannot be unlocked by another process, by {quoted(lock_id)} or "
+            f"otherwise: its lock ends with the process that holds it. {ending}",
+            lines=holder or (),
+        )
+
+    def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
+        """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
+        return self._locked(operation, timeout)
+
+    def dump(self, recorded: Recorded) -> str | None:
+        """Put a snapshot that could not be saved in another verified place; return it, if any.
+
+        It carries the serial that the save would have given it, so that it counts as newer.
+        """
+        following = scribes.following(recorded, None)
+        try:
+            data = self._scribe.encode(following)
+        except StateError:
+            return None
+        name = f"{self._path.stem}.errored-{following.serial}-{uuid.uuid4().hex[:8]}.json"
+        return rescue.dump(self._disk, data, name=name, beside=self._path.parent)
+
+    def salvage(self, path: Path) -> Recorded:
+        """Return what a dump of this environment's state says; ``StateError`` if it is none."""
+        display = escape(str(path))
+        return self.understood(rescue.read(self._disk, path, display=display), display=display)
+
+    def understood(self, data: bytes, *, display: str) -> Recorded:
+        """Return the same for the bytes of one that came from what messages call ``display``."""
+        return self._scribe.understood(data, display=display)
+
+    def _holder(self) -> tuple[str, ...] | None:
         """Return what is known of the run that holds the lock, if a living one does."""
         place = self._place()
         if not exists(self._disk, locker.side_file(place)):
@@ -137,34 +180,6 @@ class LocalState:
                 return None
         except LockedError as error:
             return error.lines
-
-    def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
-        """Keep other runs out meanwhile; ``LockedError`` after ``timeout`` seconds."""
-        return self._locked(operation, timeout)
-
-    def dump(self, recorded: Recorded) -> str | None:
-        """Put a snapshot that could not be saved in another verified place; return it, if any.
-
-        It carries the serial that the save would have given it, so that it counts as newer.
-        """
-        following = _following(recorded, None)
-        try:
-            data = self._encode(following)
-        except StateError:
-            return None
-        name = f"{self._path.stem}.errored-{following.serial}-{uuid.uuid4().hex[:8]}.json"
-        return rescue.dump(self._disk, data, name=name, beside=self._path.parent)
-
-    def salvage(self, path: Path) -> Recorded:
-        """Return what a dump of this environment's state says; ``StateError`` if it is none."""
-        display = escape(str(path))
-        return self.understood(rescue.read(self._disk, path, display=display), display=display)
-
-    def understood(self, data: bytes, *, display: str) -> Recorded:
-        """Return the same for the bytes of one that came from what messages call ``display``."""
-        recorded = rescue.decode(data, display=display)
-        self._refuse_foreign(recorded, display)
-        return recorded
 
     @contextmanager
     def _locked(self, operation: str, timeout: float) -> Iterator[None]:
@@ -217,16 +232,8 @@ class LocalState:
             raise CorruptStateError(detail, lines=way.lines) from error
         except StateError as error:
             raise StateError(f"{self._display} cannot be read. {error.detail}") from error
-        self._refuse_foreign(recorded)
+        self._scribe.refuse_foreign(recorded)
         return recorded
-
-    def _refuse_foreign(self, recorded: Recorded, display: str | None = None) -> None:
-        refusals.refuse_foreign(
-            recorded,
-            organization=self._organization,
-            sandbox=self._sandbox,
-            display=display or self._display,
-        )
 
     def _refuse_lost(self, place: Path) -> None:
         if exists(self._disk, saver.backup_of(place)):
@@ -237,23 +244,6 @@ class LocalState:
                 lines=way.lines,
             )
 
-    def _encode(self, recorded: Recorded) -> bytes:
-        """Return what can be read again; raise ``StateError`` where it could not be."""
-        if recorded.serial >= SERIALS:
-            raise StateError(
-                f"{self._display} is at serial {recorded.serial - 1}, behind which there is none: "
-                "somebody wrote it there by hand. Restore the serial from version control."
-            )
-        if pair := state_document.shared_id(recorded):
-            raise StateError(f"{pair[0]} and {pair[1]} would record the same connection.")
-        try:
-            data = self._encoder.encode(recorded).encode()
-        except (TypeError, ValueError) as error:
-            raise StateError(f"{self._display} cannot be written: {error}.") from error
-        if len(data) > LIMIT:
-            raise StateError(f"{self._display} would be larger than {LIMIT >> 20} MiB.")
-        return data
-
     def _replace(
         self, place: Path, over: Recorded, following: Callable[[Recorded | None], Recorded]
     ) -> Recorded:
@@ -263,7 +253,7 @@ class LocalState:
             # else our own save, which we could not prove, has arrived after all
             refusals.refuse_stale(current, over, display=self._display)
         made = following(current)
-        data = self._encode(made)
+        data = self._scribe.encode(made)
         self._save(place, data)
         self._saved = _Saved(data=data, recorded=made)
         return made
@@ -280,13 +270,3 @@ class LocalState:
                 "held before or, if only the proof failed, what should have been saved."
             ) from error
         self._unproven = None
-
-
-def _following(recorded: Recorded, current: Recorded | None) -> Recorded:
-    """Return the snapshot that the next save writes; its serial passes both that are known."""
-    serial, lineage = (0, "") if current is None else (current.serial, current.lineage)
-    return replace(
-        recorded,
-        serial=max(serial, recorded.serial) + 1,
-        lineage=recorded.lineage or lineage or str(uuid.uuid4()),
-    )

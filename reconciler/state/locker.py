@@ -8,32 +8,24 @@ run that waits on a removed one and a run that makes it anew would both believe 
 from __future__ import annotations
 
 import errno
-import getpass
-import json
 import os
 import stat
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-import reconciler
-from reconciler.core import locations
-from reconciler.core.escaping import escape
+from reconciler.core import locations, lock_infos
+from reconciler.core.lock_infos import LockInfo
 from reconciler.errors import LockedError, StateError
 from reconciler.ports import Clock
-
-_FIELDS: Final = ("ID", "Path", "Operation", "Who", "Version", "Created", "Info")
-"""Terraform's, in the order in which it shows them."""
+from reconciler.state import tickets
 
 _PAUSE: Final = 0.25
 """Seconds between two attempts."""
 
 _PRIVATE: Final = 0o600
-_INFO_LIMIT: Final = 16 * 1024
-_SHOWN: Final = 200
 _FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -55,7 +47,7 @@ def hold(
     with _acquired(side, display=display, timeout=timeout, clock=clock):
         descriptor = _open(side, display)
         try:
-            _announce(descriptor, _info(display=display, operation=operation))
+            _announce(descriptor, tickets.draw(display=display, operation=operation).encode())
             yield
         finally:
             _announce(descriptor, b"")
@@ -77,7 +69,7 @@ def _acquired(side: Path, *, display: str, timeout: float, clock: Clock) -> Iter
 
     _refuse_link(side)
     try:
-        waited = _wait(attempt, timeout=timeout, clock=clock)
+        waited = tickets.wait(attempt, timeout=timeout, clock=clock, pauses=repeat(_PAUSE))
     except OSError as error:
         raise _unusable(display, error) from error
     if waited is not None:
@@ -88,20 +80,6 @@ def _acquired(side: Path, *, display: str, timeout: float, clock: Clock) -> Iter
         yield
     finally:
         lock.release()
-
-
-def _wait(attempt: Callable[[], bool], *, timeout: float, clock: Clock) -> float | None:
-    """Return ``None`` once an attempt succeeds, or the seconds that were waited in vain."""
-    started = now = clock.monotonic()
-    while not attempt():
-        pause = min(_PAUSE, started + timeout - now)
-        if pause <= 0:
-            return now - started
-        went_by = clock.sleep(pause)
-        now = clock.monotonic()
-        if not went_by:
-            return now - started
-    return None
 
 
 def _open(side: Path, display: str) -> int:
@@ -118,51 +96,26 @@ def _announce(descriptor: int, info: bytes) -> None:
         os.pwrite(descriptor, info, 0)
 
 
-def _info(*, display: str, operation: str) -> bytes:
-    fields = {
-        "ID": str(uuid.uuid4()),
-        "Operation": operation,
-        "Info": f"process {os.getpid()}",
-        "Who": _who(),
-        "Version": reconciler.__version__,
-        "Created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "Path": display,
-    }
-    return json.dumps(fields).encode()
-
-
-def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        user = str(os.getuid())
-    return f"{user}@{os.uname().nodename}"
-
-
 def _locked(side: Path, *, display: str, waited: float) -> LockedError:
-    holder = _holder(side)
     return LockedError(
         f"Another run holds the lock of {display}, and still did after {waited:.0f} s. Wait for it "
         "to end, or wait longer with -lock-timeout. The lock ends with the process that holds it.",
-        lines=("Lock Info:", *(f"  {name + ':':<10} {holder[name]}" for name in _FIELDS)),
+        lines=_holder(side).lines,
     )
 
 
-def _holder(side: Path) -> dict[str, str]:
-    """Return what the side file says, made safe to show; nothing in it decides anything."""
+def _holder(side: Path) -> LockInfo:
+    """Return what the side file says; nothing in it decides anything."""
     try:
-        fields = json.loads(_read(side))
-    except (OSError, ValueError, RecursionError):
-        fields = {}
-    if type(fields) is not dict:
-        fields = {}
-    return {name: escape(str(fields.get(name, "(not known)")), limit=_SHOWN) for name in _FIELDS}
+        return LockInfo.decode(_read(side))
+    except OSError:
+        return LockInfo.decode(b"")
 
 
 def _read(side: Path) -> bytes:
     descriptor = os.open(side, _FLAGS)
     try:
-        return os.pread(descriptor, _INFO_LIMIT, 0)
+        return os.pread(descriptor, lock_infos.LIMIT, 0)
     finally:
         os.close(descriptor)
 
