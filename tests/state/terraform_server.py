@@ -39,12 +39,24 @@ class Running:
     faults: list[tuple[str, str]] = field(default_factory=list)
     """A method and what befalls its next request: ``lost`` answer, ``cut`` before it is done."""
     requests: list[str] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
+    """How many requests of a method are answered before everything is down."""
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def state(self, name: str) -> State:
         return self.states.setdefault(name, State())
 
+    def after(self, method: str, count: int) -> None:
+        """Let nothing be reached after so many requests of that method."""
+        self.left[method] = count
+
     def fault(self, method: str) -> str | None:
+        """Return what befalls a request of that method, if anything does."""
+        if method in self.left:
+            self.left[method] -= 1
+            if self.left[method] < 0:
+                del self.left[method]
+                self.faults.append(("*", "down"))
         for one in self.faults:
             if one[0] in {method, "*"}:
                 if one[1] != "down":
@@ -77,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(said)
 
-    do_GET = do_POST = do_DELETE = do_LOCK = do_UNLOCK = _serve
+    do_GET = do_POST = do_DELETE = do_LOCK = do_UNLOCK = _serve  # noqa: N815 -- as it is looked up
 
     def _answer(self, body: bytes) -> tuple[int, bytes]:
         wanted = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()

@@ -28,7 +28,7 @@ from reconciler.errors import (
     StateError,
 )
 from reconciler.model.records import Recorded
-from reconciler.state import files, places
+from reconciler.state import places, scribes
 from reconciler.state.disk import Disk
 from tests.state.samples import ORGANIZATION, address, record, saved, snapshot, store
 
@@ -462,7 +462,7 @@ def test_a_state_with_one_id_under_two_addresses_is_never_written(tmp_path: Path
 def test_a_state_that_could_not_be_read_again_is_never_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LIMIT", 100)
+    monkeypatch.setattr(scribes, "LIMIT", 100)
     with pytest.raises(SaveError, match="larger than"):
         store(tmp_path).write(snapshot(1), expected_serial=0)
     assert list(tmp_path.iterdir()) == []
