@@ -148,7 +148,8 @@ def test_terraform_itself_gets_on_with_the_server(tmp_path: Path) -> None:
     with terraform_server.serve() as server:
         address = f"{server.url}/theirs"
         (tmp_path / "main.tf").write_text(
-            'terraform {\n  backend "http" {}\n}\nresource "terraform_data" "one" {\n  input = 1\n}\n'
+            'terraform {\n  backend "http" {}\n}\n'
+            'resource "terraform_data" "one" {\n  input = 1\n}\n'
         )
         (tmp_path / "empty.rc").write_text("")
         environ = {

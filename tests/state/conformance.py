@@ -226,5 +226,5 @@ def table(backends: Mapping[str, type[Rig]]) -> str:
     rows = [("", *backends), ("---", *("---" for _ in backends))]
     for claim in claims:
         held = (claim.needs is None or getattr(rig, claim.needs) for rig in backends.values())
-        rows.append((claim.promise, *("yes" if one else "–" for one in held)))
+        rows.append((claim.promise, *("yes" if one else "does not apply" for one in held)))
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
