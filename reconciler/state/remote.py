@@ -253,12 +253,16 @@ class RemoteState:
 
         def attempt() -> bool:
             nonlocal last
+            self._held = info  # for all we know, should an answer be lost or a signal arrive
             try:
                 last = self._backend.acquire(info)
             except StoreSilentError as error:
-                self._held = info  # for all we know
                 last = error
                 return False
+            except StoreError:
+                if not isinstance(last, StoreSilentError):
+                    self._held = None
+                raise
             return last is None or last.id == info.id
 
         pauses = chain(_PAUSES, repeat(_PAUSES[-1]))

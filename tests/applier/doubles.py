@@ -139,6 +139,9 @@ class Disk:
     def lock(self, *, operation: str, timeout: float) -> AbstractContextManager[None]:
         raise NotImplementedError
 
+    def force_unlock(self, lock_id: str) -> None:
+        raise AssertionError
+
     def dump(self, recorded: Recorded) -> str | None:
         raise NotImplementedError
 

@@ -6,6 +6,7 @@ Each claim has ``promise`` words, which stand in docs/state.md in a table of bac
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from reconciler.errors import (
     StateError,
     UnlockError,
 )
+from reconciler.model.records import Recorded
 from tests.state.samples import address, record, snapshot
 
 Claim = TypeVar("Claim", bound=Callable[..., Any])
@@ -105,6 +107,35 @@ class Conformance:
         with pytest.raises(StaleStateError):
             other.write(first.with_records({address(3): record(3)}), expected_serial=1)
         assert rig.open().read() == saved
+
+    @promise("of two writers at once one wins")
+    def test_of_two_writers_at_once_one_saves_and_the_other_is_told(self, rig: Rig) -> None:
+        first = rig.open().write(snapshot(1), expected_serial=0)
+        both = rig.open(), rig.open()
+        for one in both:
+            one.read()
+        start = threading.Barrier(2)
+        ends: list[Recorded | StateError] = []
+
+        def save(here: Store, number: int) -> None:
+            following = first.with_records({address(number): record(number)})
+            start.wait()
+            try:
+                ends.append(here.write(following, expected_serial=1))
+            except StateError as error:
+                ends.append(error)
+
+        threads = [
+            threading.Thread(target=save, args=(one, number))
+            for number, one in enumerate(both, start=2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (winner,) = (end for end in ends if isinstance(end, Recorded))
+        assert [type(end) for end in ends if end is not winner] == [StaleStateError]
+        assert rig.open().read() == winner
 
     @promise("another lineage is refused")
     def test_a_state_of_another_lineage_is_not_overwritten(self, rig: Rig) -> None:

@@ -146,11 +146,11 @@ def _md5(data: bytes) -> str:
 @contextmanager
 def serve() -> Iterator[Running]:
     """Run the server on a free port of loopback."""
-    handler = type("Handler", (_Handler,), {})
+    running = Running(url="")
+    handler = type("Handler", (_Handler,), {"running": running})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    running = Running(url=f"http://127.0.0.1:{server.server_port}")
-    handler.running = running
+    running.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
