@@ -68,6 +68,22 @@ def test_a_second_runner_is_told_who_holds_the_lock_until_it_is_broken(
     assert world.apply().code == 0
 
 
+def test_a_lock_that_cannot_be_let_go_of_is_told_of_and_changes_no_exit_code(
+    world: World, server: Running
+) -> None:
+    world.declare(crm())
+    server.faults.append(("DELETE", "down"))
+    ended = world.apply()
+    assert ended.code == 0, ended
+    lock = server.state("dev").lock
+    assert lock is not None
+    assert "Error releasing the state lock" in ended.err
+    assert f"force-unlock {lock['ID']}" in ended.told
+    server.faults.clear()
+    assert world.run("force-unlock", lock["ID"]).code == 0
+    assert world.apply().code == 0
+
+
 def test_lost_answers_change_nothing(world: World, server: Running) -> None:
     world.declare(crm())
     server.faults += [("POST", "lost")] * 4
