@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -11,8 +11,6 @@ from reconciler.app.machines import Machine
 from reconciler.core import state_urls
 from reconciler.core.invocations import Invocation
 from reconciler.core.scrubber import Scrubber
-from reconciler.core.wording import quoted
-from reconciler.errors import RejectedError
 from reconciler.model.findings import Finding
 from reconciler.model.projects import Environment
 from reconciler.state.backends import Backend
@@ -42,8 +40,7 @@ def opened(
 ) -> Store:
     """Return where the environment keeps its state; nothing is read yet."""
     machine = means.machine
-    scheme = state_urls.scheme(environment.state)
-    if scheme is None:
+    if state_urls.scheme(environment.state) is None:
         return LocalState(
             folder / environment.state,
             display=environment.state,
@@ -55,7 +52,7 @@ def opened(
             hold=machine.hold,
         )
     return RemoteState(
-        _backend(scheme, environment.state, means),
+        _terraform_http(environment.state, means),
         display=environment.state,
         organization=organization,
         sandbox=environment.sandbox,
@@ -65,14 +62,6 @@ def opened(
         warn=lambda finding: warn([finding]),
         disk=machine.disk,
     )
-
-
-def _backend(scheme: str, url: str, means: Means) -> Backend:
-    make = _MAKERS.get(scheme)
-    if make is None:
-        detail = f"This version of reconciler keeps no state at {quoted(url)}."
-        raise RejectedError([Finding(summary="Unknown kind of state", detail=detail)])
-    return make(url, means)
 
 
 def _terraform_http(url: str, means: Means) -> Backend:
@@ -94,9 +83,3 @@ def _terraform_http(url: str, means: Means) -> Backend:
             transport, log=means.log, tell=means.scrubber.scrub, clock=machine.clock
         )
     return TerraformHttp(settings, transport=transport, clock=machine.clock)
-
-
-_MAKERS: Mapping[str, Callable[[str, Means], Backend]] = {
-    "https": _terraform_http,
-    "http": _terraform_http,
-}

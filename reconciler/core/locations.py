@@ -63,11 +63,11 @@ def _remote_violations(urls: Mapping[str, str]) -> Iterator[Violation]:
         if wrong := state_urls.violations(path, text):
             yield from wrong
             continue
-        places = {state_urls.canonical(text), state_urls.lock_place(text)} - {None}
-        shared = next((taken[one] for one in sorted(filter(None, places)) if one in taken), None)
+        places = {state_urls.canonical(text), state_urls.lock_place(text)}
+        shared = next((taken[one] for one in sorted(places) if one in taken), None)
         if shared is not None:
             yield _one_place(path, name, shared)
-        taken |= {one: name for one in places if one is not None}
+        taken |= dict.fromkeys(places, name)
 
 
 def _one_place(path: Path, name: str, other: str) -> Violation:

@@ -11,27 +11,17 @@ from reconciler.core.violations import Violation
 from reconciler.core.wording import either, guess, place, quoted
 from reconciler.model.values import Path
 
-SCHEMES: Final = ("https", "http", "s3", "az", "postgresql")
+SCHEMES: Final = ("https", "http")
 
 _FORMS: Final = {
     "https": "https://HOST/PATH",
     "http": "http://localhost:PORT/PATH",
-    "s3": "s3://BUCKET/KEY",
-    "az": "az://CONTAINER/KEY",
-    "postgresql": "postgresql://HOST:PORT/DATABASE/NAME",
 }
-_CREDENTIALS: Final = {
-    "https": "TF_HTTP_USERNAME and TF_HTTP_PASSWORD",
-    "http": "TF_HTTP_USERNAME and TF_HTTP_PASSWORD",
-    "s3": "the AWS_ variables",
-    "az": "the AZURE_STORAGE_ variables",
-    "postgresql": "PGUSER and PGPASSWORD",
-}
-_SUFFIXES: Final = {"https": "/lock", "http": "/lock", "s3": ".tflock", "az": ".tflock"}
+LOCK: Final = "/lock"
 """What a lock's place has at its end, behind that of its state."""
-_PORTS: Final = {"https": 443, "http": 80, "postgresql": 5432}
+
+_PORTS: Final = {"https": 443, "http": 80}
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/@!$&'()*+,;=%\[\]?#-]{1,1000}")
-_PARTS: Final = {"postgresql": 2}
 
 
 def scheme(text: str) -> str | None:
@@ -51,8 +41,8 @@ def violations(path: Path, text: str) -> tuple[Violation, ...]:
         return (Violation(path, "Unknown kind of state", detail),)
     url = _split(text)
     if url is not None and (url.username is not None or url.password is not None):
-        return (_leaky(path, named),)
-    if url is None or not _is_whole(url, named):
+        return (_leaky(path),)
+    if url is None or not _is_whole(url):
         detail = (
             f"{place(path)} has to be of the form {_FORMS[named]}, without a query, a fragment, "
             "empty parts or others than plain ASCII signs."
@@ -76,10 +66,9 @@ def canonical(text: str) -> str:
     return f"{url.scheme}://{host}{unquote(url.path)}"
 
 
-def lock_place(text: str) -> str | None:
-    """Return, in that spelling, where the lock of a state lies by default, if it lies apart."""
-    suffix = _SUFFIXES.get(urlsplit(text).scheme)
-    return None if suffix is None else canonical(text) + suffix
+def lock_place(text: str) -> str:
+    """Return, in that spelling, where the lock of a state lies by default."""
+    return canonical(text) + LOCK
 
 
 def is_loopback(host: str) -> bool:
@@ -90,10 +79,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _leaky(path: Path, named: str) -> Violation:
+def _leaky(path: Path) -> Violation:
     detail = (
         f"{place(path)} holds a user name or a password, and reconciler.yaml is there for anybody "
-        f"to read. Take it out, and give it in {_CREDENTIALS[named]}."
+        f"to read. Take it out, and give it in TF_HTTP_USERNAME and TF_HTTP_PASSWORD."
     )
     return Violation(path, "Credentials in a URL", detail)
 
@@ -107,13 +96,12 @@ def _split(text: str) -> SplitResult | None:
     return url
 
 
-def _is_whole(url: SplitResult, named: str) -> bool:
+def _is_whole(url: SplitResult) -> bool:
     text = url.geturl()
     parts = url.path.split("/")[1:]
     return (
         _PLAIN.fullmatch(text) is not None
         and not {"?", "#", "@"} & {*text}
-        and bool(url.hostname or named == "postgresql")
-        and len(parts) >= _PARTS.get(named, 1)
+        and bool(url.hostname and parts)
         and not {"", ".", ".."} & {unquote(part) for part in parts}
     )

@@ -24,15 +24,6 @@ class Backend(Protocol):
     done), ``StoreSilentError`` (it may have been done) and ``StoreError`` (a definite no).
     """
 
-    @property
-    def compares(self) -> bool:
-        """Whether ``write`` itself refuses what has moved; else everything is read before."""
-        ...
-
-    def probe(self) -> None:
-        """Show, under the lock and before anything else, that the store keeps its promises."""
-        ...
-
     def read(self) -> Stored | None:
         """Return what is there, ``None`` where there never was anything."""
         ...

@@ -106,10 +106,10 @@ def _locked(side: Path, *, display: str, waited: float) -> LockedError:
 
 def _holder(side: Path) -> LockInfo:
     """Return what the side file says; nothing in it decides anything."""
-    try:
-        return LockInfo.decode(_read(side))
-    except OSError:
-        return LockInfo.decode(b"")
+    said = b""
+    with suppress(OSError):
+        said = _read(side)
+    return LockInfo.decode(said)
 
 
 def _read(side: Path) -> bytes:

@@ -158,7 +158,7 @@ class RemoteState:
     ) -> Recorded:
         self._scribe.refuse_foreign(recorded)
         try:
-            current = self._current()
+            current = self.read()
             if self._known is None or self._known.stored.data not in self._unproven:
                 # else our own save, of which nobody knew, has arrived after all
                 refusals.refuse_stale(current, over, display=self._display)
@@ -170,17 +170,11 @@ class RemoteState:
             raise SaveError(error.detail, lines=error.lines) from error
         return made
 
-    def _current(self) -> Recorded | None:
-        """Return what is replaced: as it is known where the store compares, else as it is now."""
-        if self._backend.compares and self._known is not None:
-            return self._known.recorded
-        return self.read()
-
     def _save(self, data: bytes) -> None:
         """Write and read back; what certainly did not arrive is written once more."""
         before = None if self._known is None else self._known.stored
         self._unproven.add(data)
-        for last in (False, True):
+        for _ in range(2):
             trouble = self._attempt(data, before)
             found = self._backend.read()
             if found is not None and found.data == data:
@@ -190,7 +184,7 @@ class RemoteState:
             if _bytes(found) != _bytes(before):
                 self._seen(found)
                 raise self._overtaken(found)
-            if last or (trouble is None and found is not None):
+            if trouble is None and found is not None:
                 break
         why = "" if trouble is None else f" {trouble.detail}"
         raise SaveError(
@@ -240,7 +234,6 @@ class RemoteState:
         try:
             self._acquire(info, timeout)
             self._held = info
-            self._backend.probe()
             yield
         finally:
             if self._held is not None:
@@ -271,9 +264,9 @@ class RemoteState:
             return
         if isinstance(last, StoreError):
             raise last
-        if last is not None:
-            self._held = None
-            raise self._refused(last, waited)
+        assert last is not None  # noqa: S101 -- an attempt that fails says why
+        self._held = None
+        raise self._refused(last, waited)
 
     def _refused(self, holder: LockInfo, waited: float) -> LockedError:
         unlock = self._invocation.spell("force-unlock", holder.id)
@@ -284,21 +277,24 @@ class RemoteState:
             lines=(*holder.lines, unlock),
         )
 
+    def _trouble_releasing(self, info: LockInfo) -> StoreError | None:
+        try:
+            self._backend.release(info)
+        except StoreError as error:
+            return error
+        return None
+
     def _release(self, info: LockInfo) -> None:
-        trouble: StoreError | None = None
-        for pause in (*_RELEASES, None):
-            try:
-                self._backend.release(info)
-            except StoreError as error:
-                trouble = error
-                if pause is None or not self._clock.sleep(pause):
-                    break
-            else:
-                return
-        said = "" if trouble is None else f" {trouble.detail}"
+        pauses = iter(_RELEASES)
+        while (trouble := self._trouble_releasing(info)) is not None:
+            pause = next(pauses, None)
+            if pause is None or not self._clock.sleep(pause):
+                break
+        else:
+            return
         detail = (
             f"The lock of {self._display} could not be let go of, and keeps the next run "
-            f"out.{said} What this run did is not affected. Break the lock with:"
+            f"out. {trouble.detail} What this run did is not affected. Break the lock with:"
         )
         unlock = self._invocation.spell("force-unlock", info.id)
         self._warn(

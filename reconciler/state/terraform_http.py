@@ -38,15 +38,10 @@ _DENIED: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 class TerraformHttp:
     """A ``backends.Backend`` that speaks to one address; nothing is followed elsewhere."""
 
-    compares = False
-
     def __init__(self, settings: Settings, *, transport: Transport, clock: Clock) -> None:
         self._settings = settings
         self._transport = transport
         self._clock = clock
-
-    def probe(self) -> None:
-        """Do nothing: there is no question that would tell a good server from a bad one."""
 
     def read(self) -> Stored | None:
         """Return what is there; asks again where no answer came, since that changes nothing."""
@@ -107,9 +102,8 @@ class TerraformHttp:
                 answer = self._sent("GET", self._address)
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     return answer
-            except StoreError as error:
-                if not isinstance(error, StoreSilentError | StoreUnreachableError):
-                    raise
+            except (StoreSilentError, StoreUnreachableError):
+                pass  # it is asked again, or once more below
             if not self._clock.sleep(pause):
                 break
         try:

@@ -24,10 +24,6 @@ def found(*states: str) -> list[tuple[str, str, str]]:
         "http://127.0.0.1:8080/dev",
         "http://localhost/dev",
         "http://[::1]:8080/dev",
-        "s3://bucket/state/dev.json",
-        "az://container/dev.json",
-        "postgresql://db.example.com:5432/states/dev",
-        "postgresql:///states/dev",
     ],
 )
 def test_a_state_may_lie_in_a_store(url: str) -> None:
@@ -39,6 +35,7 @@ def test_a_state_may_lie_in_a_store(url: str) -> None:
     [
         ("postgres://db/states/dev", "Unknown kind of state"),
         ("gs://bucket/dev", "Unknown kind of state"),
+        ("s3://bucket/dev", "Unknown kind of state"),
         ("file:///state/dev.json", "Unknown kind of state"),
         ("://dev", "Unknown kind of state"),
         ("http://gitlab.example.com/dev", "Insecure URL"),
@@ -55,8 +52,6 @@ def test_a_state_may_lie_in_a_store(url: str) -> None:
         ("https://gitlab.example.com:99999/dev", "Malformed state URL"),
         ("https://[/dev", "Malformed state URL"),
         ("https://gitlab.example.com/ü", "Malformed state URL"),
-        ("s3://bucket", "Malformed state URL"),
-        ("postgresql://db/states", "Malformed state URL"),
     ],
 )
 def test_what_leads_nowhere_or_is_unsafe_is_refused(url: str, summary: str) -> None:
@@ -64,12 +59,12 @@ def test_what_leads_nowhere_or_is_unsafe_is_refused(url: str, summary: str) -> N
 
 
 def test_the_kind_that_was_meant_is_guessed() -> None:
-    ((_, _, detail),) = found("postgres://db/states/dev")
-    assert 'Did you mean "postgresql"?' in detail
+    ((_, _, detail),) = found("htps://host/dev")
+    assert 'Did you mean "https"?' in detail
 
 
 @pytest.mark.parametrize(
-    "url", ["https://me:canary9b1f-word@host/dev", "postgresql://canary9b1f-word@db/states/dev"]
+    "url", ["https://me:canary9b1f-word@host/dev", "https://canary9b1f-word@host/dev"]
 )
 def test_credentials_in_a_url_are_refused_and_not_repeated(url: str) -> None:
     ((_, summary, detail),) = found(url)
@@ -85,8 +80,6 @@ def test_credentials_in_a_url_are_refused_and_not_repeated(url: str) -> None:
         ("https://host/dev", "https://HOST:443/d%65v"),
         ("https://host/dev", "https://host/dev/lock"),
         ("https://host/dev/lock", "https://host/dev"),
-        ("s3://bucket/dev", "s3://bucket/dev.tflock"),
-        ("postgresql://db/states/dev", "postgresql://db:5432/states/dev"),
     ],
 )
 def test_two_environments_share_no_place(one: str, other: str) -> None:
@@ -95,4 +88,4 @@ def test_two_environments_share_no_place(one: str, other: str) -> None:
 
 
 def test_a_file_and_a_store_go_together() -> None:
-    assert found("https://host/dev", "state/dev.json", "s3://host/dev", "s3://host/dev2") == []
+    assert found("https://host/dev", "state/dev.json", "https://host/dev2") == []

@@ -238,7 +238,9 @@ PLACES = [
     pytest.param("a\0b", "Malformed value reconciler.yaml:13:7", id="nul"),
     pytest.param("s" * 300, "Value too long reconciler.yaml:13:7", id="long"),
     pytest.param("../../dev.json", "Path outside the project reconciler.yaml:13:7", id="outside"),
-    pytest.param("s3://bucket/dev.json", "Not a file reconciler.yaml:13:7", id="address"),
+    pytest.param(
+        "s3://bucket/dev.json", "Unknown kind of state reconciler.yaml:13:7", id="address"
+    ),
     pytest.param("connections/1.yaml", "File in use reconciler.yaml:13:7", id="manifest"),
     pytest.param("schemas", "schemas cannot be used: it is not a regular file", id="folder"),
     pytest.param(f"{'f/' * 3000}dev.json", "File name too long", id="deep"),

@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.core.lock_infos import UNKNOWN, LockInfo
 from reconciler.errors import (
+    RejectedError,
     SilentError,
     StoreConflictError,
     StoreError,
@@ -171,3 +172,21 @@ def test_the_password_goes_with_its_user_and_is_in_no_repr() -> None:
     there.read()
     assert script.asked[0].headers["Authorization"].startswith("Basic ")
     assert "canary" not in repr(script.asked) + repr(Settings.read(environ, address=ADDRESS))
+
+
+def test_a_read_is_not_repeated_once_the_run_is_told_to_stop() -> None:
+    store, script = backend(SilentError("?"))
+    store._clock.stopped = True  # type: ignore[attr-defined]
+    with pytest.raises(StoreUnreachableError):
+        store.read()
+    assert len(script.asked) == 2
+
+
+def test_an_account_without_a_password_is_none() -> None:
+    assert Settings.read({"TF_HTTP_USERNAME": "me"}, address=ADDRESS).secrets == ()
+
+
+def test_a_lock_address_that_is_none_is_refused() -> None:
+    with pytest.raises(RejectedError) as caught:
+        Settings.read({"TF_HTTP_LOCK_ADDRESS": "nowhere"}, address=ADDRESS)
+    assert "TF_HTTP_LOCK_ADDRESS is malformed" in caught.value.findings[0].detail
