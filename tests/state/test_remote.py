@@ -26,7 +26,7 @@ class Store:
     late: bytes | None = None
     """A write that was not answered, and has not arrived yet."""
     writing: list[str] = field(default_factory=list)
-    """What befalls each write: ``lost``, ``late`` or nothing."""
+    """What befalls each write: ``lost``, ``late``, ``dropped`` with a yes, or nothing."""
     locking: list[StoreError] = field(default_factory=list)
     releasing: list[StoreError] = field(default_factory=list)
     holder: LockInfo | None = None
@@ -39,9 +39,9 @@ class Store:
         what = self.writing.pop(0) if self.writing else ""
         if what == "late":
             self.late = data
-        elif what != "lost":
+        elif what not in ("lost", "dropped"):
             self.data = data
-        if what:
+        if what and what != "dropped":
             raise StoreSilentError("No answer.")
 
     def arrive(self) -> None:
@@ -121,6 +121,14 @@ def test_a_save_that_arrives_while_the_next_one_is_under_way_is_no_other_runs(ke
     kept.store.write = overtaken  # type: ignore[method-assign]
     with pytest.raises(SaveError, match="an earlier save arrived late"):
         state.write(more(first, 3), expected_serial=1)
+
+
+def test_a_store_that_says_yes_and_keeps_nothing_is_not_believed(kept: Kept) -> None:
+    state = kept.state()
+    first = state.write(snapshot(1), expected_serial=0)
+    kept.store.writing = ["dropped"]
+    with pytest.raises(SaveError, match="it holds what it held before"):
+        state.write(more(first, 2), expected_serial=1)
 
 
 def test_what_was_taken_away_meanwhile_is_not_saved_over(kept: Kept) -> None:
