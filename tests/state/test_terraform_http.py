@@ -175,10 +175,10 @@ def test_the_password_goes_with_its_user_and_is_in_no_repr() -> None:
 
 
 def test_a_read_is_not_repeated_once_the_run_is_told_to_stop() -> None:
-    store, script = backend(SilentError("?"))
-    store._clock.stopped = True  # type: ignore[attr-defined]
+    script = Script([SilentError("?")])
+    settings = Settings.read({}, address=ADDRESS)
     with pytest.raises(StoreUnreachableError):
-        store.read()
+        TerraformHttp(settings, transport=script, clock=Clock(stopped=True)).read()
     assert len(script.asked) == 2
 
 
