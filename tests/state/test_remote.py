@@ -26,7 +26,7 @@ class Store:
     late: bytes | None = None
     """A write that was not answered, and has not arrived yet."""
     writing: list[str] = field(default_factory=list)
-    """What befalls each: ``lost``, ``late``, ``dropped`` with a yes, ``overtaken`` by a late one."""
+    """What befalls each: ``lost``, ``late``, ``dropped`` with a yes, or ``overtaken``."""
     locking: list[StoreError] = field(default_factory=list)
     releasing: list[StoreError] = field(default_factory=list)
     holder: LockInfo | None = None
