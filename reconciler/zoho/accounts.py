@@ -67,7 +67,8 @@ class Accounts:
         self._scrubber.remember(code)
         form = {"grant_type": "authorization_code", "code": code.reveal()}
         said = self._asked(client, form, exchanging=True)
-        self._kept(said["access_token"], client)
+        # Masked and no more: the code is spent, and what is wanted of it is the other one.
+        self._scrubber.remember(Secret(said["access_token"]))
         if not isinstance(said.get("refresh_token"), str):
             raise TokenError(
                 f"{_host(client)} took the code and gave an access token alone, which ends in an "
