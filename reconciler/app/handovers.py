@@ -28,8 +28,6 @@ PATIENCE: Final = 300.0
 """Seconds that a command may take."""
 
 _OURS: Final = ("AEP_", "IMS_", "RECONCILER_")
-_LINES: Final = 20
-_LONGEST: Final = 500
 
 
 class Handover(Protocol):
@@ -98,13 +96,13 @@ class ToCommand:
             raise RejectedError([Finding(summary="Unknown command", detail=detail)])
 
     def give(self, secret: Secret) -> Sequence[str]:
-        """Run the command, and return the last lines that it printed."""
+        """Run the command, and say that it ended well; what it prints may be the secret."""
         try:
             ended = subprocess.run(  # noqa: S603 -- what a person has asked for, and no shell
                 [self._program() or self.words[0], *self.words[1:]],
                 input=secret.reveal().encode(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 cwd=self.folder,
                 env={name: text for name, text in self.environ.items() if not _is_ours(name)},
                 timeout=PATIENCE,
@@ -113,16 +111,12 @@ class ToCommand:
         except (OSError, subprocess.TimeoutExpired) as error:
             why = getattr(error, "strerror", None) or f"it took more than {PATIENCE:.0f} s"
             raise self._failed(secret, f"could not do its work: {why}.") from error
-        said = ended.stdout.decode("utf-8", "replace").splitlines()[-_LINES:]
-        lines = [escape(line, limit=_LONGEST) for line in said]
         if ended.returncode:
-            raise self._failed(secret, f"ended with {ended.returncode}.", lines)
-        return (f"It was handed to {escape(self.words[0])}.", *lines)
+            raise self._failed(secret, f"ended with {ended.returncode}.")
+        return (f"It was handed to {escape(self.words[0])}.",)
 
-    def _failed(self, secret: Secret, reason: str, said: Sequence[str] = ()) -> HandoverError:
+    def _failed(self, secret: Secret, reason: str) -> HandoverError:
         whole = f"{quoted(self.words[0])} {reason}"
-        if said:
-            whole += f" It said: {' / '.join(said)}."
         return _rescued(
             secret, whole, disk=self.disk, beside=self.folder, then=pasteable(*self.words)
         )
