@@ -76,7 +76,8 @@ class ToFile:
             sync_folder(self.disk, self.path.parent)
         except OSError as error:
             reason = f"{quoted(str(self.path))} could not be written: {error.strerror}."
-            raise _rescued(secret, reason, disk=self.disk, beside=self.path.parent) from error
+            kept = _kept(secret, disk=self.disk, beside=self.path.parent)
+            raise _rescued(kept, reason) from error
         return (f"It is in {escape(str(self.path))}, which you alone may read.",)
 
 
@@ -96,7 +97,11 @@ class ToCommand:
             raise RejectedError([Finding(summary="Unknown command", detail=detail)])
 
     def give(self, secret: Secret) -> Sequence[str]:
-        """Run the command, and say that it ended well; what it prints may be the secret."""
+        """Run the command, and say that it ended well; what it prints may be the secret.
+
+        Until then there is a copy, since whatever ends the run meanwhile ends it without a word.
+        """
+        kept = _kept(secret, disk=self.disk, beside=self.folder)
         try:
             ended = subprocess.run(  # noqa: S603 -- what a person has asked for, and no shell
                 [self._program() or self.words[0], *self.words[1:]],
@@ -110,16 +115,16 @@ class ToCommand:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             why = getattr(error, "strerror", None) or f"it took more than {PATIENCE:.0f} s"
-            raise self._failed(secret, f"could not do its work: {why}.") from error
+            raise self._failed(kept, f"could not do its work: {why}.") from error
         if ended.returncode:
-            raise self._failed(secret, f"ended with {ended.returncode}.")
+            raise self._failed(kept, f"ended with {ended.returncode}.")
+        if kept is not None:
+            discard(self.disk, kept)
         return (f"It was handed to {escape(self.words[0])}.",)
 
-    def _failed(self, secret: Secret, reason: str) -> HandoverError:
+    def _failed(self, kept: Path | None, reason: str) -> HandoverError:
         whole = f"{quoted(self.words[0])} {reason}"
-        return _rescued(
-            secret, whole, disk=self.disk, beside=self.folder, then=pasteable(*self.words)
-        )
+        return _rescued(kept, whole, then=pasteable(*self.words))
 
     def _program(self) -> str | None:
         name = self.words[0]
@@ -129,23 +134,25 @@ class ToCommand:
         return shutil.which(name, path=self.environ.get("PATH"))
 
 
-def _rescued(
-    secret: Secret, reason: str, *, disk: Disk, beside: Path, then: str | None = None
-) -> HandoverError:
-    """Keep a secret that cannot be made again, and return the error that says where."""
+def _kept(secret: Secret, *, disk: Disk, beside: Path) -> Path | None:
+    """Put a secret that cannot be made again into a private file; ``None`` where none can be."""
     name = f"refresh-token-{uuid4().hex[:8]}"
-    kept = rescue.dump(disk, secret.reveal().encode(), name=name, beside=beside)
+    place = rescue.dump(disk, secret.reveal().encode(), name=name, beside=beside)
+    return None if place is None else Path(place)
+
+
+def _rescued(kept: Path | None, reason: str, *, then: str | None = None) -> HandoverError:
+    """Return the error that says where a secret is kept that could not be handed over."""
     if kept is None:
         return HandoverError(
             f"{reason} Nor could the token be kept anywhere else, and it is lost. Generate another "
             "code, and see that there is a folder that can be written to."
         )
-    place = Path(kept)
-    lines = [f"{then} < {pasteable(place)}"] if then else []
+    lines = [f"{then} < {pasteable(kept)}"] if then else []
     return HandoverError(
-        f"{reason} The code is spent; the token is not lost. It is in {escape(kept)}, which you "
-        "alone may read. Take it to where it belongs, then remove the file:",
-        lines=[*lines, pasteable("rm", place)],
+        f"{reason} The code is spent; the token is not lost. It is in {escape(str(kept))}, which "
+        "you alone may read. Take it to where it belongs, then remove the file:",
+        lines=[*lines, pasteable("rm", kept)],
     )
 
 

@@ -100,11 +100,13 @@ def _refusal(
 ) -> TokenError:
     error = said.get("error")
     name = error if isinstance(error, str) else ""
+    if response.status == _TOO_MANY:
+        return throttled(host)
     if name in _REFUSING:
         trouble, words = (Trouble.SPENT, _SPENT) if exchanging else (Trouble.REVOKED, _REVOKED)
     elif name in _ERRORS:
         trouble, words = _ERRORS[name]
-    elif _is_throttling(response, said, name):
+    elif _is_throttling(said, name):
         return throttled(host)
     else:
         reasons = [one for one in (error, said.get("error_description")) if isinstance(one, str)]
@@ -113,12 +115,8 @@ def _refusal(
     return TokenError(words.format(host=host), trouble=trouble)
 
 
-def _is_throttling(response: Response, said: dict[str, Any], name: str) -> bool:
+def _is_throttling(said: dict[str, Any], name: str) -> bool:
     """Tell whether we asked too often, in whatever language."""
     description = said.get("error_description")
     texts = f"{name} {description if isinstance(description, str) else ''}".lower()
-    return (
-        response.status == _TOO_MANY
-        or said.get("status") == "failure"
-        or any(sign in texts for sign in _THROTTLING)
-    )
+    return said.get("status") == "failure" or any(sign in texts for sign in _THROTTLING)

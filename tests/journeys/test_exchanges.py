@@ -87,6 +87,16 @@ def test_a_command_that_prints_the_token_shows_it_to_nobody(world: World) -> Non
     assert ended.out.endswith("It was handed to fold.\n")
 
 
+def test_while_a_command_runs_there_is_a_copy_of_the_token(world: World) -> None:
+    """A run that is ended meanwhile has no time for words."""
+    code = (
+        "import pathlib, sys; (file,) = pathlib.Path().glob('refresh-token-*'); "
+        "sys.exit(file.read_text() != sys.stdin.read())"
+    )
+    assert exchange(world, "-to", "--", sys.executable, "-c", code).code == 0
+    assert kept(world) == []
+
+
 @pytest.mark.parametrize(
     "failing", ["import sys; sys.exit(3)", "import os; os.kill(os.getpid(), 9)"]
 )
